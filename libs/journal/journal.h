@@ -44,6 +44,11 @@ class Env;
 
 namespace pitlane::journal {
 
+namespace internal {
+class BatchState;
+class Store;
+}  // namespace internal
+
 // Who a store belongs to. Written when the store is made; Open refuses any other.
 struct StoreIdentity {
   std::string service;           // "ticket", "inventory", ...
@@ -275,9 +280,8 @@ class Batch {
 
  private:
   friend class Journal;
-  class Impl;
-  explicit Batch(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Batch(std::unique_ptr<internal::BatchState> state);
+  std::unique_ptr<internal::BatchState> state_;
 };
 
 // Ends a registration of Journal::OnCommit when it is destroyed; waits for a call that is under
@@ -413,10 +417,8 @@ class Journal {
   Stats stats() const;
 
  private:
-  friend class Batch;
-  class Core;
-  explicit Journal(std::unique_ptr<Core> core);
-  std::unique_ptr<Core> core_;
+  explicit Journal(std::unique_ptr<internal::Store> store);
+  std::unique_ptr<internal::Store> store_;
 };
 
 }  // namespace pitlane::journal

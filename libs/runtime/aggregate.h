@@ -71,21 +71,8 @@ struct StateEntry {
   uint64_t snapshot_version = 0;  // of the snapshot in the store; 0: none
 };
 
-// Where the loader reads: a Batch or a Reader.
-class AggregateSource {
- public:
-  virtual ~AggregateSource() = default;
-  virtual absl::StatusOr<std::optional<journal::Snapshot>> GetSnapshot(std::string_view stream_id,
-                                                                       uint32_t schema) = 0;
-  virtual absl::StatusOr<std::vector<journal::Record>> ReadStream(std::string_view stream_id,
-                                                                  uint64_t from_version,
-                                                                  size_t max_records) = 0;
-};
-
 // Snapshot, if there is one of this schema, and the events after it; or all events. DATA_LOSS when
 // an event does not decode or versions have a gap.
-absl::StatusOr<StateEntry> LoadAggregate(AggregateSource& source, const AggregateKind& kind,
-                                         std::string_view stream_id);
 absl::StatusOr<StateEntry> LoadAggregate(journal::Reader& reader, const AggregateKind& kind,
                                          std::string_view stream_id);
 absl::StatusOr<StateEntry> LoadAggregate(journal::Batch& batch, const AggregateKind& kind,

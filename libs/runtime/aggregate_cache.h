@@ -1,6 +1,7 @@
 // Committed states of the aggregates used last, and what a batch has changed about them so far.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <list>
 #include <string>
@@ -15,7 +16,8 @@ namespace pitlane::runtime {
 // LRU by count. Holds committed states only. Executor's thread only.
 class AggregateCache {
  public:
-  explicit AggregateCache(size_t capacity) : capacity_(capacity) {}
+  // At least one.
+  explicit AggregateCache(size_t capacity) : capacity_(std::max<size_t>(capacity, 1)) {}
 
   // nullptr when it is not here. The pointer lives until the next Put or Clear.
   const StateEntry* Get(std::string_view stream_id);

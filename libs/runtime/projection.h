@@ -15,9 +15,9 @@
 
 namespace pitlane::runtime {
 
-// One read model. On is a pure function of the event and of the view's own rows: no clock, no
+// One read model. OnEvent is a pure function of the event and of the view's own rows: no clock, no
 // randomness, no state in members, because the view can be rebuilt from the log at any time and has
-// to come out the same to the byte. While a view is being rebuilt after a change of schema, On also
+// to come out the same to the byte. While a view is being rebuilt after a change of schema, it also
 // goes on writing the old generation, so it must tolerate rows that the previous schema left.
 class Projection {
  public:
@@ -26,15 +26,16 @@ class Projection {
   virtual std::string_view view() const = 0;
   // Raise it when rows change: the view is then rebuilt from the log at the next start.
   virtual uint32_t schema() const = 0;
-  // `event` is the area's event message with its meta. Executor's thread.
-  virtual void On(const google::protobuf::Message& event, ViewWriter& rows) = 0;
+  // `event` is the area's event message with its meta. Executor's thread. Most projections derive
+  // from TypedProjection and write On instead.
+  virtual void OnEvent(const google::protobuf::Message& event, ViewWriter& rows) = 0;
 };
 
 // A projection of one area's events: class StockLevels : public TypedProjection<InventoryEvent>.
 template <class Event>
 class TypedProjection : public Projection {
  public:
-  void On(const google::protobuf::Message& event, ViewWriter& rows) final {
+  void OnEvent(const google::protobuf::Message& event, ViewWriter& rows) final {
     On(static_cast<const Event&>(event), rows);
   }
   virtual void On(const Event& event, ViewWriter& rows) = 0;

@@ -33,12 +33,12 @@ class ViewReader {
     if (!bytes.ok()) return bytes.status();
     if (!bytes->has_value()) return std::optional<Message>();
     Message message;
-    if (!message.ParseFromString(**bytes)) return Undecodable(view, key);
+    if (!message.ParseFromString(**bytes)) return Undecodable(view);
     return std::optional<Message>(std::move(message));
   }
 
  private:
-  static absl::Status Undecodable(std::string_view view, std::string_view key);
+  static absl::Status Undecodable(std::string_view view);
 };
 
 // Rows as of a pinned state of the store.
@@ -79,7 +79,7 @@ class ViewWriter {
     if (!bytes.has_value()) return std::nullopt;
     Message message;
     if (!message.ParseFromString(*bytes)) {
-      FailUndecodable(key);
+      FailUndecodable();
       return std::nullopt;
     }
     return message;
@@ -94,7 +94,7 @@ class ViewWriter {
   const absl::Status& status() const { return status_; }
 
  private:
-  void FailUndecodable(std::string_view key);
+  void FailUndecodable();
   void Fail(const absl::Status& status);
 
   journal::Batch& batch_;

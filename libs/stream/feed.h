@@ -68,13 +68,14 @@ class EventFeed {
 
   // What has arrived since, oldest first per source. Never blocks; empty = nothing new right now.
   // Records at or before the cursor, and repetitions, have been dropped; a gap has not: the reader
-  // sees previous != cursor. FAILED_PRECONDITION before the first Seek. Any other error means that
-  // nothing was lost or skipped and that the same call may succeed later; DATA_LOSS, that the bytes
-  // of a record contradict their own meta or do not decode, and stays until Seek.
+  // sees previous != cursor. FAILED_PRECONDITION before the first Seek, and while the source cannot
+  // be read as it is (e.g. a topic with another partition count). DATA_LOSS: the bytes of a record
+  // contradict their own meta or do not decode; stays until Seek. No error skips a record.
   virtual absl::StatusOr<std::vector<FeedRecord>> Poll(size_t max_records) = 0;
 
-  // `wakeup` is called from any thread when Poll may have more: after news, and after Seek. It must
-  // be quick and must not call the feed. Replaces the one before; once this returns, that one is
+  // `wakeup` is called when Poll or caught_up may have something new to say, from any thread, never
+  // from within Seek or Poll (after a Seek, poll without waiting). It must be quick and must not
+  // call the feed. Replaces the one before; once this returns, that one is
   // neither running nor called again. nullptr for none. A Poll that returned `max_records` may
   // have left more behind without a further wake-up; one that returned fewer always announces
   // what comes later.

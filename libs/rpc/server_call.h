@@ -1,0 +1,76 @@
+// The steps that every call goes through, whatever its kind; used by unary.h, server_stream.h and
+// client_stream.h.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/server_context.h"
+#include "libs/rpc/call_context.h"
+#include "libs/rpc/permissions.h"
+#include "libs/rpc/server_env.h"
+
+namespace pitlane::rpc {
+
+// Ends a piece of work. Called once, from any thread, also from within the handler; a second time
+// is a CHECK. When every copy is gone without a call, the work ends with INTERNAL.
+using Done = std::function<void(absl::Status)>;
+
+namespace internal {
+
+// Makes a Done that calls `end` once.
+Done OnceDone(std::function<void(absl::Status)> end);
+
+// Runs `work`, which gets a Done for `end`; what third parties throw out of it ends it with INTERNAL.
+void RunCatching(std::function<void(absl::Status)> end, const std::function<void(Done)>& work);
+
+// CANCELLED, CALL_CANCELLED.
+absl::Status CallerLeft();
+
+// The value of a metadata entry; nullopt when there is none or it is repeated.
+std::optional<std::string> MetadataValue(const grpc::ServerContextBase& context,
+                                         std::string_view key);
+
+// The caller of a call by its `authorization` metadata. UNAUTHENTICATED or UNAVAILABLE as
+// TokenVerifier::Verify, and TOKEN_MISSING. Without a verifier: KEYS_UNAVAILABLE.
+absl::StatusOr<std::shared_ptr<const Caller>> IdentifyCaller(const grpc::ServerContextBase& context,
+                                                             TokenVerifier* verifier);
+
+// What remains until the call's deadline, infinite without one; may be negative.
+absl::Duration TimeLeft(const grpc::ServerContextBase& context);
+
+// One call from arrival to its log line. Not thread-safe, except context().
+class ServerCall {
+ public:
+  ServerCall(ServerEnv& env, grpc::CallbackServerContext& grpc_context, const MethodInfo& method);
+
+  // Who it is and what came along. Must precede the others; `default_deadline` limits calls that
+  // came without a deadline.
+  absl::Status Identify(absl::Duration default_deadline);
+  // Whether it may, by this request, and whether there is time and sense to go on.
+  absl::Status Admit(const google::protobuf::Message& request);
+  // Valid after Identify, whatever that answered.
+  CallContext& context() { return *context_; }
+
+  // Sets the trailer, counts, and logs one line if it is an error. Once.
+  grpc::Status End(const absl::Status& status);
+
+ private:
+  void Log(const absl::Status& status, absl::Duration latency) const;
+
+  ServerEnv& env_;
+  grpc::CallbackServerContext& grpc_context_;
+  const MethodInfo& method_;
+  const std::chrono::steady_clock::time_point started_;
+  absl::Status metadata_status_;
+  std::string request_id_;
+  std::optional<CallContext> context_;
+};
+
+}  // namespace internal
+}  // namespace pitlane::rpc

@@ -1,0 +1,288 @@
+#include "libs/runtime/feed_pump.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/base/text.h"
+#include "libs/rpc/log.h"
+#include "libs/runtime/timestamps.h"
+
+namespace pitlane::runtime {
+namespace {
+
+// Which cursors there are: the journal gives one only by its name.
+constexpr std::string_view kSources = "runtime/sources";
+
+}  // namespace
+
+std::string CursorName(const stream::Source& source) {
+  return std::string(kCursorPrefix) + source.ToString();
+}
+
+absl::StatusOr<std::map<stream::Source, uint64_t>> LoadCursors(const journal::Journal& journal) {
+  std::map<stream::Source, uint64_t> cursors;
+  journal::ScanOptions options;
+  while (true) {
+    ASSIGN_OR_RETURN(const journal::ScanPage page, journal.ScanView(kSources, options));
+    for (const journal::Row& row : page.rows) {
+      ASSIGN_OR_RETURN(const stream::Source source, stream::Source::Parse(row.key));
+      ASSIGN_OR_RETURN(const std::optional<uint64_t> cursor, journal.GetCursor(CursorName(source)));
+      cursors[source] = cursor.value_or(0);
+    }
+    if (!page.resume.has_value()) return cursors;
+    options.after = page.resume;
+  }
+}
+
+FeedPump::FeedPump(std::string area, std::optional<uint32_t> shard,
+                   std::unique_ptr<stream::EventFeed> feed, Executor& executor,
+                   const RecordApplier& applier, Clock& clock, FeedPumpOptions options)
+    : area_(std::move(area)),
+      shard_(shard),
+      executor_(executor),
+      applier_(applier),
+      clock_(clock),
+      options_(options),
+      retry_delay_(options.first_retry),
+      feed_(std::move(feed)) {}
+
+FeedPump::~FeedPump() { feed_->SetWakeup(nullptr); }
+
+void FeedPump::Start(const std::map<stream::Source, uint64_t>& cursors) {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [source, position] : cursors) {
+    const bool ours = source.area == area_ && (!shard_.has_value() || source.shard == *shard_);
+    if (ours) cursors_[source] = position;
+  }
+}
+
+void FeedPump::Stop() {
+  absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+}
+
+size_t FeedPump::Step() {
+  if (!Prepare()) return 0;
+  size_t room;
+  {
+    absl::MutexLock lock(&mutex_);
+    room = options_.window - std::min(options_.window, in_flight_);
+  }
+  if (room == 0) return 0;
+  auto records = feed_->Poll(room);
+  bool changed = !records.ok();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (records.ok()) {
+      more_ = records->size() == room;
+      in_flight_ += records->size();
+      changed = NoteCaughtUp();
+    } else {
+      ++stats_.failures;
+      StopFor(records.status().ToString());
+    }
+  }
+  if (changed && on_change_) on_change_();
+  if (!records.ok()) return 0;
+  for (stream::FeedRecord& record : *records) Submit(std::move(record));
+  return records->size();
+}
+
+bool FeedPump::Prepare() {
+  std::map<stream::Source, uint64_t> cursors;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return false;
+    if (!seek_needed_) return true;
+    // What was submitted before the stop must be over, or it would be read a second time.
+    if (in_flight_ > 0 || clock_.Now() < retry_at_) return false;
+    cursors = cursors_;
+  }
+  const absl::Status sought = feed_->Seek(cursors);
+  bool changed;
+  {
+    absl::MutexLock lock(&mutex_);
+    changed = stats_.stopped == sought.ok();
+    if (sought.ok()) {
+      seek_needed_ = false;
+      stats_.stopped = false;
+    } else {
+      ++stats_.failures;
+      StopFor(sought.ToString());
+    }
+  }
+  if (changed && sought.ok()) {
+    rpc::LogEvent(spdlog::level::info, "feed_goes_on", {{"feed", area_}});
+  }
+  if (changed && on_change_) on_change_();
+  return sought.ok();
+}
+
+void FeedPump::Submit(stream::FeedRecord incoming) {
+  struct Job {
+    stream::FeedRecord record;
+    RecordApplier::Peek peek;
+    Outcome outcome = Outcome::kSkipped;
+  };
+  auto job = std::make_shared<Job>();
+  job->peek = applier_.PeekAt(incoming);
+  job->record = std::move(incoming);
+  Command command;
+  command.decide = [this, job](Unit& unit) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(job->outcome, ApplyInUnit(job->record, job->peek, unit));
+    return std::string();
+  };
+  command.done = [this, job](absl::StatusOr<Answer> answer) {
+    const absl::Time recorded_at = job->peek.meta.has_recorded_at()
+                                       ? FromTimestamp(job->peek.meta.recorded_at())
+                                       : absl::InfinitePast();
+    if (answer.ok()) {
+      Finished(job->record, recorded_at, job->outcome);
+    } else {
+      Finished(job->record, recorded_at, answer.status());
+    }
+  };
+  executor_.SubmitInternal(std::move(command));
+}
+
+absl::StatusOr<FeedPump::Outcome> FeedPump::ApplyInUnit(const stream::FeedRecord& record,
+                                                        const RecordApplier::Peek& peek,
+                                                        Unit& unit) const {
+  const std::string cursor_name = CursorName(record.source);
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> stored, unit.batch().GetCursor(cursor_name));
+  const uint64_t cursor = stored.value_or(0);
+  if (record.position <= cursor) return Outcome::kDuplicate;
+  if (record.previous != cursor) return Outcome::kGap;
+  if (!stored.has_value()) unit.batch().PutView(kSources, record.source.ToString(), "");
+  unit.PutCursor(cursor_name, record.position);
+  if (!peek.wanted) return Outcome::kSkipped;
+
+  ParkedRows parked(unit.batch());
+  const ParkedKey key{record.source.ToString(), peek.meta.stream_id()};
+  ASSIGN_OR_RETURN(const uint64_t before, parked.CountOf(key));
+  absl::Status applied;
+  if (before == 0) {
+    applied = unit.Try([&] { return applier_.Apply(area_, record.payload, unit); });
+    RETURN_IF_ERROR(unit.status());
+    if (applied.ok()) return Outcome::kApplied;
+  }
+  v1::ParkedRecord row;
+  row.set_source(key.source);
+  row.set_stream_id(key.stream_id);
+  row.set_position(record.position);
+  row.set_payload(record.payload);
+  row.set_event_type(peek.meta.type());
+  row.set_event_id(peek.meta.event_id());
+  row.set_reason(before > 0 ? "waits behind an earlier record of its stream" : applied.ToString());
+  row.set_attempts(before > 0 ? 0 : 1);
+  *row.mutable_parked_at() = ToTimestamp(unit.now());
+  RETURN_IF_ERROR(parked.Add(row));
+  return Outcome::kParked;
+}
+
+void FeedPump::Finished(const stream::FeedRecord& record, absl::Time recorded_at,
+                        const absl::StatusOr<Outcome>& outcome) {
+  std::function<void()> wakeup;
+  bool changed;
+  {
+    absl::MutexLock lock(&mutex_);
+    const bool was_stopped = stats_.stopped;
+    --in_flight_;
+    if (outcome.ok()) {
+      CountOutcome(record, recorded_at, *outcome);
+    } else {
+      ++stats_.failures;
+      StopFor(outcome.status().ToString());
+    }
+    changed = NoteCaughtUp() || stats_.stopped != was_stopped ||
+              (outcome.ok() && *outcome == Outcome::kParked);
+    // Half a window at a time, or each record of a long feed would wake the poller.
+    const bool room_for_more = more_ && in_flight_ <= options_.window / 2;
+    if (room_for_more || (seek_needed_ && in_flight_ == 0)) wakeup = wakeup_;
+  }
+  if (changed && on_change_) on_change_();
+  if (wakeup) wakeup();
+}
+
+void FeedPump::CountOutcome(const stream::FeedRecord& record, absl::Time recorded_at,
+                            Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kDuplicate:
+      ++stats_.duplicates;
+      return;
+    case Outcome::kGap:
+      if (!seek_needed_) ++stats_.gaps;
+      StopFor(absl::StrCat("a gap: ", record.source.ToString(), "@", record.position,
+                           " follows ", record.previous, ", which is not the last one applied"));
+      return;
+    case Outcome::kApplied:
+      ++stats_.applied;
+      break;
+    case Outcome::kSkipped:
+      ++stats_.skipped;
+      break;
+    case Outcome::kParked:
+      ++stats_.parked;
+      rpc::LogEvent(spdlog::level::warn, "record_parked",
+                    {{"source", record.source.ToString()},
+                     {"position", static_cast<int64_t>(record.position)}});
+      break;
+  }
+  cursors_[record.source] = record.position;
+  stats_.last_record_time = recorded_at;
+  retry_delay_ = options_.first_retry;
+}
+
+void FeedPump::StopFor(std::string why) {
+  stats_.trouble = std::move(why);
+  if (seek_needed_ && stats_.stopped && clock_.Now() < retry_at_) return;
+  if (!stats_.stopped) {
+    rpc::LogEvent(spdlog::level::warn, "feed_stopped",
+                  {{"feed", area_}, {"why", stats_.trouble}});
+  }
+  stats_.stopped = true;
+  seek_needed_ = true;
+  retry_at_ = clock_.Now() + retry_delay_;
+  retry_delay_ = std::min(retry_delay_ * 2, options_.max_retry);
+}
+
+bool FeedPump::NoteCaughtUp() {
+  if (stats_.caught_up || seek_needed_ || in_flight_ > 0 || more_ || !feed_->caught_up()) {
+    return false;
+  }
+  stats_.caught_up = true;
+  return true;
+}
+
+absl::Time FeedPump::NextStep() {
+  absl::MutexLock lock(&mutex_);
+  if (stopping_ || !seek_needed_ || in_flight_ > 0) return absl::InfiniteFuture();
+  return retry_at_;
+}
+
+void FeedPump::SetWakeup(std::function<void()> wakeup) {
+  {
+    absl::MutexLock lock(&mutex_);
+    wakeup_ = wakeup;
+  }
+  feed_->SetWakeup(std::move(wakeup));
+}
+
+FeedStats FeedPump::stats() const {
+  absl::MutexLock lock(&mutex_);
+  return stats_;
+}
+
+std::map<stream::Source, uint64_t> FeedPump::cursors() const {
+  absl::MutexLock lock(&mutex_);
+  return cursors_;
+}
+
+bool FeedPump::caught_up() const {
+  absl::MutexLock lock(&mutex_);
+  return stats_.caught_up;
+}
+
+}  // namespace pitlane::runtime

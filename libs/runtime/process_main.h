@@ -1,0 +1,22 @@
+// The main function of a service's process: flags, logging, signals, start, stop.
+//
+//   int main(int argc, char** argv) {
+//     return pitlane::runtime::ProcessMain(argc, argv, pitlane::ticket::MakeTicketService());
+//   }
+#pragma once
+
+#include "libs/runtime/service_host.h"
+
+namespace pitlane::runtime {
+
+// Runs the service until SIGTERM or SIGINT. The exit code: 0 after a clean stop, 1 when it could
+// not start (the reason is on standard error), 2 for wrong flags.
+//
+// Flags: --data DIR, --listen HOST:PORT, --kafka HOST:PORT, --no-publish, --jwks FILE|URL,
+// --issuer TEXT, --audience TEXT, --tls-cert, --tls-key, --tls-ca FILE, --allow-plaintext,
+// --admin HOST:PORT, --shard I/N, --partitions N, --peer AREA=HOST:PORT (repeatable),
+// --service-token FILE, --reflection, --catch-up-timeout SECONDS, --log-level LEVEL. Each may also
+// come from the environment as PITLANE_<NAME>.
+int ProcessMain(int argc, char** argv, ServiceDefinition definition);
+
+}  // namespace pitlane::runtime

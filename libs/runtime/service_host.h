@@ -1,0 +1,176 @@
+// Puts a service together, starts it in the right order and stops it in the right order.
+//
+// Start: open the journal → load cursors, open effects and the state of the views → executor →
+// rebuilds → feeds → effects → gRPC (NOT_SERVING) → wait for feeds and rebuilds, at most
+// catch_up_timeout → SERVING. A broker that is away must not stop the till: when the wait ends
+// early, the service serves all the same and says so in log and metrics.
+// Stop: NOT_SERVING → running calls end → feeds → effects → executor → relay → journal.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/impl/service_type.h"
+#include "libs/base/clock.h"
+#include "libs/journal/journal.h"
+#include "libs/rpc/identity.h"
+#include "libs/rpc/metrics.h"
+#include "libs/rpc/server.h"
+#include "libs/runtime/command_call.h"
+#include "libs/runtime/effects.h"
+#include "libs/runtime/executor.h"
+#include "libs/runtime/feed_pump.h"
+#include "libs/runtime/projection.h"
+#include "libs/runtime/reactor.h"
+#include "libs/runtime/view_rebuilder.h"
+#include "libs/stream/feed.h"
+
+namespace pitlane::runtime {
+
+// What effect handlers and api may need of the world around the service. Outlives them.
+class HostContext {
+ public:
+  virtual ~HostContext() = default;
+  virtual Clock& clock() = 0;
+  virtual Entropy& entropy() = 0;
+  // A channel to another service, for questions about the outside world. Cached.
+  // FAILED_PRECONDITION when the options name no address for it.
+  virtual absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(std::string_view area) = 0;
+  // A bearer token of our own, for such calls; always valid for a minute at least.
+  virtual absl::StatusOr<std::string> ServiceToken() = 0;
+};
+
+// What a service is. The functions are called once each, by ServiceHost::Start.
+struct ServiceDefinition {
+  std::string area;  // "ticket"
+  // The area's event message: &ticket::v1::TicketEvent::default_instance().
+  const google::protobuf::Message* event_prototype = nullptr;
+  // Areas whose facts it listens to, with their event messages.
+  std::map<std::string, const google::protobuf::Message*, std::less<>> listens_to;
+
+  std::function<std::vector<std::unique_ptr<Projection>>()> projections;
+  std::function<std::vector<std::unique_ptr<Reactor>>()> reactors;
+  std::function<std::vector<std::unique_ptr<EffectHandler>>(HostContext&)> effects;
+  // gRPC services; `env` outlives them.
+  std::function<std::vector<std::unique_ptr<grpc::Service>>(const ServiceEnv& env, HostContext&)>
+      services;
+};
+
+// How the facts of other areas arrive, and how ours leave.
+struct StreamOptions {
+  // Kafka bootstrap servers, e.g. "127.0.0.1:9092". Empty: no broker.
+  std::string kafka;
+  // With a broker: publish our journal to it.
+  bool publish = true;
+  // With a broker: listen over it. False when ServiceHost::Connect gives journals instead (one
+  // computer that also feeds a chain).
+  bool listen = true;
+};
+
+struct HostOptions {
+  // The store is in <data_dir>/<area>.<shard>, backups in <data_dir>/backups.
+  std::string data_dir;
+  uint32_t shard = 0;
+  uint32_t shard_count = 1;
+  uint32_t partition_count = 8;
+  rocksdb::Env* env = nullptr;  // nullptr: the real file system
+  Clock* clock = &Clock::System();
+  Entropy* entropy = &Entropy::System();
+
+  StreamOptions streams;
+  rpc::ServerOptions server;
+  rpc::TokenVerifier* verifier = nullptr;  // without one, only public methods can be called
+  rpc::Metrics* metrics = nullptr;         // nullptr: metrics of its own
+
+  // Addresses or ready channels of other services, by area.
+  std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>(std::string_view area)> channel_to;
+  // Makes a bearer token with role "service".
+  std::function<absl::StatusOr<std::string>()> service_token;
+
+  absl::Duration catch_up_timeout = absl::Seconds(30);
+  absl::Duration drain_timeout = absl::Seconds(5);
+  ExecutorOptions executor;
+  EffectOptions effects;
+  FeedPumpOptions feeds;
+};
+
+// Where a source's cursor is, for operators.
+struct SourceStatus {
+  stream::Source source;
+  uint64_t position = 0;
+  // How far behind the other's journal it is; only known when that is in this process.
+  std::optional<uint64_t> lag;
+};
+
+struct HostStatus {
+  std::string area;
+  uint32_t shard = 0;
+  uint64_t last_position = 0;
+  bool serving = false;
+  bool caught_up = false;
+  std::vector<SourceStatus> sources;
+  std::map<std::string, FeedStats> feeds;  // by area
+  uint64_t parked = 0;
+  std::vector<ViewStatus> views;
+  EffectStats effects;
+  ExecutorCounters executor;
+};
+
+// One service of one process. Open, Connect where needed, Start, Stop; each once, from one thread.
+class ServiceHost {
+ public:
+  // Opens the journal. Refusals are those of Journal::Open.
+  static absl::StatusOr<std::unique_ptr<ServiceHost>> Open(ServiceDefinition definition,
+                                                           HostOptions options);
+  // Stops.
+  ~ServiceHost();
+  ServiceHost(const ServiceHost&) = delete;
+  ServiceHost& operator=(const ServiceHost&) = delete;
+
+  // Listens to `area` by the journals (one for each shard) of services in this process, which must
+  // not be destroyed before StopFeeds. Before Start.
+  void Connect(std::string_view area, std::vector<journal::Journal*> journals);
+  // Listens to `area` by any feed, e.g. a fake one. Before Start.
+  void Connect(std::string_view area, std::unique_ptr<stream::EventFeed> feed);
+
+  // Starts everything up to the gRPC server, which is NOT_SERVING; does not wait for the feeds.
+  absl::Status Start();
+  // Waits until feeds and rebuilds have caught up, or catch_up_timeout; then SERVING. False when it
+  // serves without having caught up.
+  bool WaitUntilServing();
+  // No further records from others. Of all services of a process before the Stop of any.
+  void StopFeeds();
+  void Stop();
+
+  const std::string& area() const;
+  journal::Journal& journal();
+  Executor& executor();
+  const ServiceEnv& env();
+  HostContext& context();
+  // 0 without a port. After Start.
+  int port() const;
+  std::shared_ptr<grpc::Channel> InProcessChannel() const;
+  HostStatus Status() const;
+  // As AdminService/RebuildView and friends; for tests and the process itself.
+  ViewRebuilder& rebuilder();
+
+  // Wakes every thread to look at the clock again: after a fake clock was moved.
+  void ClockMoved();
+
+ private:
+  class Impl;
+  explicit ServiceHost(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pitlane::runtime

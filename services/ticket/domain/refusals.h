@@ -1,0 +1,32 @@
+// Refusals that several commands have in common. Pure functions; safe from any thread.
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "pitlane/ticket/v1/state.pb.h"
+#include "pitlane/ticket/v1/types.pb.h"
+#include "services/ticket/domain/ticket_parts.h"
+
+namespace pitlane::ticket {
+
+// LOCATION_UNKNOWN for a location that was never configured (its default state).
+absl::Status CheckKnown(const v1::Location& location, std::string_view location_id);
+// TICKET_UNKNOWN for a ticket that was never opened.
+absl::Status CheckKnown(const v1::TicketState& state, std::string_view ticket_id);
+// PART_UNKNOWN for a part that the price list does not have.
+absl::Status CheckKnown(const v1::PartPrice& price, std::string_view part_id);
+
+// The document is still written: TICKET_UNKNOWN, TICKET_IS_INVOICED, TICKET_IS_CLOSED,
+// TICKET_IS_VOIDED.
+absl::Status CheckOpen(const v1::TicketState& state, std::string_view ticket_id);
+
+// The job: JOB_UNKNOWN.
+absl::StatusOr<const v1::Job*> GetJob(const v1::Ticket& ticket, std::string_view job_id);
+// The job, if its lines may change: JOB_UNKNOWN, JOB_NOT_ACTIVE.
+absl::StatusOr<const v1::Job*> GetActiveJob(const v1::Ticket& ticket, std::string_view job_id);
+// The line, if it may change: LINE_UNKNOWN, JOB_NOT_ACTIVE.
+absl::StatusOr<FoundLine> GetActiveLine(const v1::Ticket& ticket, std::string_view line_id);
+
+}  // namespace pitlane::ticket

@@ -1,0 +1,123 @@
+// The ticket: a repair order or a counter sale, from write-up to the last cent. Stream: its id.
+//
+// Three axes that do not depend on each other (domain handbook 2.2): the document's stage, each job's
+// production status, and the settlement. Commands are the requests of the service where nothing has
+// to be added to them; ids that a request leaves empty have been filled in before Decide sees it.
+//
+// Decide: every rule, pure; an error carries a reason of v1::ErrorReason, and the rules are checked
+// in the order in which the reasons are declared. Apply: every change, total.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/money/quantity.h"
+#include "pitlane/ticket/v1/events.pb.h"
+#include "pitlane/ticket/v1/state.pb.h"
+#include "pitlane/ticket/v1/ticket_service.pb.h"
+#include "pitlane/ticket/v1/types.pb.h"
+
+namespace pitlane::ticket {
+
+inline constexpr int kMaxJobs = 50;
+inline constexpr int kMaxLines = 500;
+
+using Events = std::vector<v1::TicketEvent>;
+
+struct TicketAggregate {
+  using State = v1::TicketState;
+  using Event = v1::TicketEvent;
+  static constexpr uint32_t kSchema = 1;
+  static void Apply(v1::TicketState& state, const v1::TicketEvent& event);
+};
+
+// What a decision may look at besides the ticket and the command.
+struct Context {
+  absl::Time now;
+  std::string business_date;  // YYYY-MM-DD: the day it is in the location now
+  std::string actor;          // subject of who asks
+  const v1::Location& location;
+  // What the caller may give away without asking anyone, and whether they may name prices.
+  int64_t discount_limit_ppm = kPpmOne;
+  bool may_set_prices = true;
+};
+
+struct OpenTicket {
+  v1::OpenTicketRequest request;
+  std::string number;                     // "RO-00017"
+  std::vector<std::string> fee_line_ids;  // one for each of the location's default fees
+  v1::KnownCustomer customer;             // empty: never heard of
+};
+
+using AddJob = v1::AddJobRequest;
+using AddLabourLine = v1::AddLabourLineRequest;
+
+struct AddPartLine {
+  v1::AddPartLineRequest request;
+  std::string core_line_id;  // for the CORE line, if there is going to be one
+  v1::PartPrice price;       // empty: not in the price list
+};
+
+using AddFeeLine = v1::AddFeeLineRequest;
+using AddNoteLine = v1::AddNoteLineRequest;
+using ChangeLine = v1::ChangeLineRequest;
+using RemoveLine = v1::RemoveLineRequest;
+using DiscountLine = v1::DiscountLineRequest;
+using DiscountTicket = v1::DiscountTicketRequest;
+using AuthorizeJob = v1::AuthorizeJobRequest;
+using DeclineJob = v1::DeclineJobRequest;
+using DeferJob = v1::DeferJobRequest;
+using StartJob = v1::StartJobRequest;
+using CompleteJob = v1::CompleteJobRequest;
+
+struct InvoiceTicket {
+  v1::InvoiceTicketRequest request;
+  std::string invoice_number;  // "INV-00009"
+};
+
+using VoidTicket = v1::VoidTicketRequest;
+
+// Payment's facts. Both come as often as they are delivered and count once.
+struct ReceiveMoney {
+  std::string payment_id;
+  int64_t applied_minor = 0;
+  std::string currency;
+};
+struct ReturnMoney {
+  std::string payment_id;
+  std::string refund_id;
+  int64_t refunded_minor = 0;
+  std::string currency;
+};
+
+// Write-up and end: ticket_decide.cc.
+absl::StatusOr<Events> Decide(const v1::TicketState&, const OpenTicket&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const InvoiceTicket&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const VoidTicket&, const Context&);
+// No events for a payment or refund that was counted before. Refuse TICKET_UNKNOWN; INVALID_ARGUMENT
+// for another currency.
+absl::StatusOr<Events> Decide(const v1::TicketState&, const ReceiveMoney&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const ReturnMoney&, const Context&);
+
+// Jobs, consent and work: job_decide.cc.
+absl::StatusOr<Events> Decide(const v1::TicketState&, const AddJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const AuthorizeJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const DeclineJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const DeferJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const StartJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const CompleteJob&, const Context&);
+
+// Lines and discounts: line_decide.cc.
+absl::StatusOr<Events> Decide(const v1::TicketState&, const AddLabourLine&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const AddPartLine&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const AddFeeLine&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const AddNoteLine&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const ChangeLine&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const RemoveLine&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const DiscountLine&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const DiscountTicket&, const Context&);
+
+}  // namespace pitlane::ticket

@@ -1,0 +1,296 @@
+// Write-up, invoice, void, and the money that comes and goes.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/rpc/errors.h"
+#include "services/ticket/domain/draft.h"
+#include "services/ticket/domain/refusals.h"
+#include "services/ticket/domain/ticket.h"
+#include "services/ticket/domain/ticket_parts.h"
+#include "services/ticket/domain/timestamps.h"
+
+namespace pitlane::ticket {
+namespace {
+
+absl::Status CheckCustomer(const OpenTicket& command) {
+  const std::string& customer_id = command.request.customer_id();
+  if (customer_id.empty()) return absl::OkStatus();
+  // Nobody sells to a customer the shop has never heard of.
+  if (command.customer.customer_id().empty()) {
+    return rpc::Refused(v1::CUSTOMER_UNKNOWN,
+                        absl::StrCat("there is no customer ", customer_id,
+                                     " here yet; register them and pass on the position token"));
+  }
+  // Who asked to be forgotten is not written up again under the old id.
+  if (command.customer.erased()) {
+    return rpc::Refused(v1::CUSTOMER_ERASED, absl::StrCat("customer ", customer_id,
+                                                          " was erased; register them anew"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckVehicle(const v1::OpenTicketRequest& request) {
+  const bool repair = request.kind() == v1::TICKET_KIND_REPAIR_ORDER;
+  // A repair order is work on a vehicle.
+  if (repair && request.vehicle_id().empty()) {
+    return rpc::Refused(v1::VEHICLE_REQUIRED,
+                        "a repair order is for a vehicle; name it or open a counter sale");
+  }
+  // A counter sale is parts over the counter, into nobody's car.
+  if (!repair && !request.vehicle_id().empty()) {
+    return rpc::Refused(v1::VEHICLE_NOT_ALLOWED,
+                        "a counter sale has no vehicle; open a repair order for work on one");
+  }
+  return absl::OkStatus();
+}
+
+void AddDefaultFees(const OpenTicket& command, const v1::Location& location, v1::Ticket& ticket) {
+  if (ticket.kind() != v1::TICKET_KIND_REPAIR_ORDER) return;
+  for (int i = 0; i < location.default_fees_size(); ++i) {
+    const v1::DefaultFee& fee = location.default_fees(i);
+    v1::Line& line = *ticket.add_lines();
+    line.set_line_id(command.fee_line_ids[static_cast<size_t>(i)]);
+    line.set_kind(v1::LINE_KIND_FEE);
+    line.set_description(fee.description());
+    line.set_quantity_milli(1000);
+    line.set_tax_category(fee.tax_category());
+    *line.mutable_fee() = fee.rule();
+  }
+}
+
+v1::Ticket Header(const OpenTicket& command, const Context& context) {
+  const v1::OpenTicketRequest& request = command.request;
+  v1::Ticket ticket;
+  ticket.set_ticket_id(request.ticket_id());
+  ticket.set_kind(request.kind());
+  ticket.set_location_id(context.location.location_id());
+  ticket.set_currency(context.location.currency());
+  ticket.set_number(command.number);
+  ticket.set_customer_id(request.customer_id());
+  ticket.set_vehicle_id(request.vehicle_id());
+  ticket.set_stage(v1::DOCUMENT_STAGE_ESTIMATE);
+  ticket.set_settlement(v1::SETTLEMENT_UNPAID);
+  if (request.has_odometer_in()) ticket.set_odometer_in(request.odometer_in());
+  *ticket.mutable_opened_at() = ToTimestamp(context.now);
+  ticket.set_advisor(request.advisor().empty() ? context.actor : request.advisor());
+  ticket.set_version(1);
+  ticket.set_cash_increment_minor(context.location.cash_increment_minor());
+  ticket.set_return_old_parts(request.return_old_parts());
+  return ticket;
+}
+
+absl::Status CheckConsent(const v1::Ticket& ticket, const Context& context) {
+  // What was changed after the customer agreed is asked again, unless the law of the place lets a
+  // shop go on up to a ceiling (checked with the total).
+  if (AllowsOverage(context.location.overage())) return absl::OkStatus();
+  for (const v1::Job& job : ticket.jobs()) {
+    if (IsAuthorized(job.status()) && job.consent_outdated()) {
+      return rpc::Refused(v1::CONSENT_OUTDATED,
+                          absl::StrCat("job ", job.job_id(),
+                                       " was changed after the customer agreed; ask again"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckWork(const v1::Ticket& ticket) {
+  const bool any = std::any_of(ticket.jobs().begin(), ticket.jobs().end(),
+                               [](const v1::Job& job) { return IsAuthorized(job.status()); });
+  // There is nothing to charge for without a customer's yes.
+  if (!any) {
+    return rpc::Refused(
+        v1::NOTHING_AUTHORIZED,
+        absl::StrCat("no job of ticket ", ticket.ticket_id(), " is authorised; void it instead"));
+  }
+  if (ticket.kind() != v1::TICKET_KIND_REPAIR_ORDER) return absl::OkStatus();
+  // Work is charged when it is done. Over the counter there is no work.
+  for (const v1::Job& job : ticket.jobs()) {
+    if (IsAuthorized(job.status()) && job.status() != v1::JOB_STATUS_COMPLETE) {
+      return rpc::Refused(v1::WORK_UNFINISHED,
+                          absl::StrCat("job ", job.job_id(), " is not complete; complete it first"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The customer pays what they agreed to, and more only as far as the law of the place allows.
+absl::Status CheckCeiling(const v1::Ticket& ticket, const v1::Totals& totals,
+                          const v1::OveragePolicy& policy) {
+  const AmountPair amounts = AmountsOf(totals);
+  const int64_t amount =
+      policy.before_tax() ? amounts.excluding_tax_minor : amounts.including_tax_minor;
+  const int64_t agreed = policy.before_tax() ? ticket.agreed_excluding_tax_minor()
+                                             : ticket.agreed_including_tax_minor();
+  ASSIGN_OR_RETURN(const int64_t ceiling, OverageCeiling(policy, agreed));
+  if (amount <= ceiling) return absl::OkStatus();
+  return rpc::Refused(v1::CEILING_EXCEEDED,
+                      absl::StrCat("ticket ", ticket.ticket_id(), " comes to ", amount,
+                                   " minor units, agreed were ", agreed, ", allowed are ", ceiling,
+                                   "; ask for new consent or reduce it"),
+                      {{"agreed_minor", absl::StrCat(agreed)},
+                       {"ceiling_minor", absl::StrCat(ceiling)},
+                       {"amount_minor", absl::StrCat(amount)}});
+}
+
+v1::Ticket Invoiced(const Draft& draft, const InvoiceTicket& command, const Context& context,
+                    const v1::Calculation& calculation) {
+  v1::Ticket ticket = draft.ticket();
+  ApplyCalculation(calculation, ticket);
+  ticket.set_stage(v1::DOCUMENT_STAGE_INVOICED);
+  ticket.set_invoice_number(command.invoice_number);
+  *ticket.mutable_invoiced_at() = ToTimestamp(context.now);
+  ticket.set_business_date(context.business_date);
+  if (command.request.has_odometer_out()) {
+    ticket.set_odometer_out(command.request.odometer_out());
+  }
+  ticket.set_cash_increment_minor(context.location.cash_increment_minor());
+  ticket.set_version(draft.next_version());
+  ticket.set_production(ProductionOf(ticket));
+  ticket.set_settlement(SettlementOf(ticket, false));
+  return ticket;
+}
+
+// The sale is complete once an invoiced ticket has nothing left to pay.
+void CloseIfPaid(Draft& draft, const Context& context) {
+  const v1::Ticket& ticket = draft.ticket();
+  if (ticket.stage() != v1::DOCUMENT_STAGE_INVOICED) return;
+  if (ticket.paid_minor() < ticket.totals().total_minor()) return;
+  v1::TicketEvent event;
+  v1::Ticket& closed = *event.mutable_ticket_closed()->mutable_ticket();
+  closed = ticket;
+  closed.clear_jobs();
+  for (const v1::Job& job : ticket.jobs()) {
+    if (IsAuthorized(job.status())) *closed.add_jobs() = job;
+  }
+  closed.set_stage(v1::DOCUMENT_STAGE_CLOSED);
+  *closed.mutable_closed_at() = ToTimestamp(context.now);
+  closed.set_version(draft.next_version());
+  draft.Add(std::move(event));
+}
+
+absl::Status CheckCurrency(const v1::Ticket& ticket, const std::string& currency) {
+  if (currency == ticket.currency()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("ticket ", ticket.ticket_id(), " is in ",
+                                                 ticket.currency(), ", the money in ", currency));
+}
+
+bool Contains(const google::protobuf::RepeatedPtrField<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+}  // namespace
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const OpenTicket& command,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckKnown(context.location, command.request.location_id()));
+  // An id names one ticket for ever.
+  if (!state.ticket().ticket_id().empty()) {
+    return rpc::AlreadyExists(
+        v1::TICKET_EXISTS, absl::StrCat("ticket ", state.ticket().ticket_id(), " exists already"));
+  }
+  RETURN_IF_ERROR(CheckCustomer(command));
+  RETURN_IF_ERROR(CheckVehicle(command.request));
+
+  Draft draft(state, context);
+  v1::TicketEvent event;
+  v1::Ticket& ticket = *event.mutable_ticket_opened()->mutable_ticket();
+  ticket = Header(command, context);
+  AddDefaultFees(command, context.location, ticket);
+  ASSIGN_OR_RETURN(const v1::Calculation calculation,
+                   draft.CalculationOf(ticket, Counting::kEstimate));
+  ApplyCalculation(calculation, ticket);
+  draft.Add(std::move(event));
+  return draft.TakeEvents();
+}
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const InvoiceTicket& command,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckOpen(state, command.request.ticket_id()));
+  Draft draft(state, context);
+  const v1::Ticket& ticket = draft.ticket();
+  RETURN_IF_ERROR(CheckWork(ticket));
+  RETURN_IF_ERROR(CheckConsent(ticket, context));
+  // The law and the vehicle's history want the reading at hand-over.
+  if (ticket.kind() == v1::TICKET_KIND_REPAIR_ORDER && !command.request.has_odometer_out()) {
+    return rpc::Refused(v1::ODOMETER_REQUIRED,
+                        absl::StrCat("read the odometer of ticket ", ticket.ticket_id(),
+                                     "'s vehicle and send odometer_out"));
+  }
+  // The taxes of the day of the invoice, not of the estimate.
+  ASSIGN_OR_RETURN(const v1::Calculation calculation,
+                   draft.CalculationOf(ticket, Counting::kInvoice));
+  RETURN_IF_ERROR(CheckCeiling(ticket, calculation.totals(), context.location.overage()));
+
+  v1::TicketEvent event;
+  *event.mutable_ticket_invoiced()->mutable_ticket() =
+      Invoiced(draft, command, context, calculation);
+  draft.Add(std::move(event));
+  CloseIfPaid(draft, context);
+  return draft.TakeEvents();
+}
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const VoidTicket& command,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
+  const v1::Ticket& ticket = state.ticket();
+  // Labour that was done is owed to somebody: it is invoiced, not made to vanish.
+  for (const v1::Job& job : ticket.jobs()) {
+    const bool labour =
+        std::any_of(job.lines().begin(), job.lines().end(),
+                    [](const v1::Line& line) { return line.kind() == v1::LINE_KIND_LABOUR; });
+    if (job.status() == v1::JOB_STATUS_COMPLETE && labour) {
+      return rpc::Refused(v1::WORK_WAS_DONE,
+                          absl::StrCat("job ", job.job_id(), " is complete; invoice the ticket"));
+    }
+  }
+  // Money in the till belongs to somebody, too.
+  if (ticket.paid_minor() != 0) {
+    return rpc::Refused(v1::MONEY_WAS_RECEIVED,
+                        absl::StrCat("ticket ", ticket.ticket_id(), " has received ",
+                                     ticket.paid_minor(), " minor units; refund them first"));
+  }
+  Draft draft(state, context);
+  v1::TicketEvent event;
+  event.mutable_ticket_voided()->set_reason(command.reason());
+  event.mutable_ticket_voided()->set_location_id(ticket.location_id());
+  draft.Add(std::move(event));
+  return draft.TakeEvents();
+}
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const ReceiveMoney& command,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckKnown(state, command.payment_id));
+  if (Contains(state.payment_ids(), command.payment_id)) return Events();
+  RETURN_IF_ERROR(CheckCurrency(state.ticket(), command.currency));
+  Draft draft(state, context);
+  v1::TicketEvent event;
+  v1::MoneyReceived& received = *event.mutable_money_received();
+  received.set_payment_id(command.payment_id);
+  received.set_applied_minor(command.applied_minor);
+  received.set_balance_minor(state.ticket().totals().total_minor() - state.ticket().paid_minor() -
+                             command.applied_minor);
+  draft.Add(std::move(event));
+  CloseIfPaid(draft, context);
+  return draft.TakeEvents();
+}
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const ReturnMoney& command,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckKnown(state, command.payment_id));
+  if (Contains(state.refund_ids(), command.refund_id)) return Events();
+  RETURN_IF_ERROR(CheckCurrency(state.ticket(), command.currency));
+  Draft draft(state, context);
+  v1::TicketEvent event;
+  v1::MoneyReturned& returned = *event.mutable_money_returned();
+  returned.set_payment_id(command.payment_id);
+  returned.set_refund_id(command.refund_id);
+  returned.set_refunded_minor(command.refunded_minor);
+  returned.set_balance_minor(state.ticket().totals().total_minor() - state.ticket().paid_minor() +
+                             command.refunded_minor);
+  draft.Add(std::move(event));
+  return draft.TakeEvents();
+}
+
+}  // namespace pitlane::ticket

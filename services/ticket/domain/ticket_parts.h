@@ -1,0 +1,34 @@
+// Finding one's way in a ticket, and what is derived from it. Pure functions; safe from any thread.
+// Pointers point into the ticket that was given.
+#pragma once
+
+#include <string_view>
+
+#include "pitlane/ticket/v1/types.pb.h"
+
+namespace pitlane::ticket {
+
+// nullptr when there is none.
+const v1::Job* FindJob(const v1::Ticket& ticket, std::string_view job_id);
+v1::Job* FindJob(v1::Ticket& ticket, std::string_view job_id);
+
+struct FoundLine {
+  const v1::Line* line = nullptr;  // nullptr: there is none
+  const v1::Job* job = nullptr;    // nullptr: one of the ticket's own
+};
+FoundLine FindLine(const v1::Ticket& ticket, std::string_view line_id);
+v1::Line* FindLine(v1::Ticket& ticket, std::string_view line_id);
+// The CORE line of a part line; nullptr when it has none.
+const v1::Line* FindCore(const v1::Ticket& ticket, std::string_view part_line_id);
+
+int CountLines(const v1::Ticket& ticket);
+
+// The worst open job's status: IN_PROGRESS, AUTHORIZED, PROPOSED, COMPLETE, DEFERRED, DECLINED. Once
+// the ticket is invoiced, what was only proposed does not count. UNSPECIFIED without jobs.
+v1::JobStatus ProductionOf(const v1::Ticket& ticket);
+
+// What has come of the money. `any_refund`: whether some was ever returned. Before the ticket is
+// invoiced nothing is owed, so nothing received is UNPAID even when the total is 0.
+v1::Settlement SettlementOf(const v1::Ticket& ticket, bool any_refund);
+
+}  // namespace pitlane::ticket

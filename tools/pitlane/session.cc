@@ -1,0 +1,30 @@
+#include "tools/pitlane/session.h"
+
+namespace pitlane::tools {
+
+Session::Session(std::shared_ptr<grpc::Channel> channel, std::string token, absl::Duration timeout)
+    : channel_(std::move(channel)), token_(std::move(token)), timeout_(timeout) {}
+
+void Session::Prepare(grpc::ClientContext& context, std::string_view area) const {
+  rpc::AttachToken(context, token_);
+  rpc::SetTimeout(context, timeout_);
+  if (!area.empty()) context.AddMetadata("pitlane-service", std::string(area));
+  absl::MutexLock lock(&mutex_);
+  rpc::AttachAfter(context, seen_);
+}
+
+void Session::Remember(const grpc::ClientContext& context) {
+  absl::StatusOr<rpc::PositionToken> positions = rpc::PositionsOf(context);
+  if (!positions.ok() || positions->empty()) return;
+  absl::MutexLock lock(&mutex_);
+  // A token with more partitions than one may name starts again from the newest answer.
+  if (!seen_.Merge(*positions).ok()) seen_ = *positions;
+  last_ = *std::move(positions);
+}
+
+std::string Session::last_positions() const {
+  absl::MutexLock lock(&mutex_);
+  return last_.Format();
+}
+
+}  // namespace pitlane::tools

@@ -1,0 +1,60 @@
+// The one-computer installation: gateway and six services in this process, six stores in one folder.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/gateway.h"
+#include "libs/rpc/admin_http.h"
+#include "libs/rpc/metrics.h"
+#include "libs/rpc/token_issuer.h"
+#include "libs/runtime/service_host.h"
+
+namespace pitlane::tools {
+
+struct SuiteOptions {
+  std::string data_dir;
+  std::string listen = "127.0.0.1:7411";  // the gateway's address; port 0 takes a free one
+  std::string admin = "127.0.0.1:0";      // Prometheus metrics; empty: none
+  // Kafka bootstrap servers: facts travel over the broker. Empty: over the journals next door.
+  std::string kafka;
+  uint32_t partition_count = 8;
+  bool reflection = true;
+};
+
+// Open starts everything and waits until it serves; destruction stops it in good order.
+// Any thread may use channel() and Token(); Stop once.
+class Suite {
+ public:
+  static absl::StatusOr<std::unique_ptr<Suite>> Open(const SuiteOptions& options);
+  ~Suite();
+
+  // HOST:PORT of the gateway, and of the metrics page (empty without one).
+  const std::string& address() const { return address_; }
+  const std::string& admin_address() const { return admin_address_; }
+  // A token for a person of the demo shop with that role everywhere.
+  absl::StatusOr<std::string> Token(rpc::Role role) const;
+  runtime::ServiceHost& host(std::string_view area);
+  const std::vector<std::unique_ptr<runtime::ServiceHost>>& hosts() const { return hosts_; }
+  std::shared_ptr<grpc::Channel> channel() const { return gateway_->server().InProcessChannel(); }
+
+  void Stop();
+
+ private:
+  Suite() = default;
+
+  std::string address_;
+  std::string admin_address_;
+  rpc::Metrics metrics_;
+  std::unique_ptr<rpc::TokenIssuer> issuer_;
+  std::unique_ptr<rpc::TokenVerifier> verifier_;
+  std::vector<std::unique_ptr<runtime::ServiceHost>> hosts_;
+  // Stops before the services behind it.
+  std::unique_ptr<gateway::Gateway> gateway_;
+  std::unique_ptr<rpc::AdminHttp> admin_;
+};
+
+}  // namespace pitlane::tools
