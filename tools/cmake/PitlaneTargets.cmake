@@ -21,6 +21,8 @@ function(_pitlane_common target no_pch)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${target} PRIVATE pitlane_warnings)
   if(NOT no_pch)
+    # Executables would get -fPIE, and a precompiled header must be used as it was made.
+    target_compile_options(${target} PRIVATE -fPIC)
     target_link_libraries(${target} PRIVATE pitlane_pch)
     target_precompile_headers(${target} REUSE_FROM pitlane_pch)
   endif()
