@@ -22,9 +22,8 @@ TEST(RecordCodec, EncodedThenItsBytesAreTheOnesOfFormatOne) {
   encoder.Encode(std::string(32, '\0'), 1, "tkt_1", 300, "payload");
   EXPECT_EQ(HexEncode(encoder.body()), "05746b745f31ac027061796c6f6164");
   EXPECT_EQ(HexEncode(encoder.head().substr(0, 1)), "01");
-  EXPECT_EQ(encoder.chain(),
-            Sha256(std::string(32, '\0') + EncodeBigEndian64(1) + "\1" +
-                   std::string(encoder.body())));
+  EXPECT_EQ(encoder.chain(), Sha256(std::string(32, '\0') + EncodeBigEndian64(1) + "\1" +
+                                    std::string(encoder.body())));
 }
 
 TEST(RecordCodec, ChainDependsOnEveryPart) {
@@ -36,7 +35,8 @@ TEST(RecordCodec, ChainDependsOnEveryPart) {
 }
 
 RC_GTEST_PROP(RecordCodec, AnyRecordThenItComesBack, (const std::string& payload)) {
-  const auto stream = *rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::inRange('!', 'z')));
+  const auto stream =
+      *rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::inRange('!', 'z')));
   const auto position = *rc::gen::positive<uint64_t>();
   const auto version = *rc::gen::positive<uint64_t>();
   RecordEncoder encoder;

@@ -113,6 +113,10 @@ rocksdb::DBOptions DatabaseOptions(const Options& options, rocksdb::Env* env) {
   db.enable_write_thread_adaptive_yield = false;
   db.avoid_unnecessary_blocking_io = true;
   db.bytes_per_sync = 1u << 20;
+  // A failed write of a table file is not silently tried again; the next commit is told.
+  db.max_bgerror_resume_count = 0;
+  // Everything that is worth keeping is in the write-ahead log.
+  db.avoid_flush_during_shutdown = true;
   db.max_background_jobs = 2;
   db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   db.keep_log_file_num = 5;
@@ -146,7 +150,8 @@ absl::Status CheckFamilies(rocksdb::Env* env, const std::string& path) {
 }  // namespace
 
 bool IsNoSpace(const rocksdb::Status& status) {
-  return status.IsNoSpace() || (status.IsIOError() && status.subcode() == rocksdb::Status::kSpaceLimit);
+  return status.IsNoSpace() ||
+         (status.IsIOError() && status.subcode() == rocksdb::Status::kSpaceLimit);
 }
 
 absl::Status FromRocks(const rocksdb::Status& status, std::string_view verb,
@@ -254,7 +259,15 @@ rocksdb::Status Database::FlushAll() const {
   rocksdb::FlushOptions options;
   // A stall that waits for compaction must not hold up the writer longer than it has to.
   options.allow_write_stall = true;
-  return db_->Flush(options, handles());
+  std::vector<rocksdb::ColumnFamilyHandle*> all = handles();
+  all.push_back(default_handle_);
+  return db_->Flush(options, all);
+}
+
+rocksdb::Status Database::Anchor() const {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return db_->Delete(options, default_handle_, "anchor");
 }
 
 }  // namespace pitlane::journal::internal

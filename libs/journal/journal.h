@@ -76,6 +76,9 @@ struct Options {
   // How long the high-water mark on the disk may trail behind the last commit (README.md). Zero
   // syncs it with every commit.
   absl::Duration mark_sync_interval = absl::Milliseconds(200);
+  // Commits are refused while less than this is free on the disk (where the Env can tell): what is
+  // in memory and in the write-ahead log needs room to become table files.
+  uint64_t reserve_bytes = 64u << 20;
   // While the disk is full, commits are refused without trying for this long after a failed
   // attempt.
   absl::Duration no_space_retry_interval = absl::Seconds(1);

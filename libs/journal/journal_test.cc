@@ -92,8 +92,8 @@ TEST_F(JournalTest, AppendedThenPositionsAndVersionsAreGapFree) {
 TEST_F(JournalTest, ExpectedVersionIsWrongThenAbortedAndTheBatchUnchanged) {
   CommitEvents(*journal_, "a", 2);
   Batch batch = journal_->NewBatch();
-  EXPECT_THAT(batch.Append("a", 1, "x"),
-              StatusIs(absl::StatusCode::kAborted, HasSubstr("stream a is at version 2, not at 1")));
+  EXPECT_THAT(batch.Append("a", 1, "x"), StatusIs(absl::StatusCode::kAborted,
+                                                  HasSubstr("stream a is at version 2, not at 1")));
   EXPECT_THAT(batch.Append("a", 3, "x"), StatusIs(absl::StatusCode::kAborted));
   EXPECT_THAT(batch.Append("a", 0, "x"), StatusIs(absl::StatusCode::kAborted));
   EXPECT_THAT(batch.Append("new", 1, "x"), StatusIs(absl::StatusCode::kAborted));
@@ -348,13 +348,13 @@ TEST_F(JournalTest, WaitPastThenItEndsWithTheCommitTheDeadlineOrTheStop) {
   EXPECT_EQ(journal_->WaitPast(1, absl::InfiniteFuture()), 2u);
   EXPECT_EQ(journal_->WaitPast(2, absl::Now()), 2u);
 
-  auto waiting = std::async(std::launch::async,
-                            [&] { return journal_->WaitPast(2, absl::InfiniteFuture()); });
+  auto waiting =
+      std::async(std::launch::async, [&] { return journal_->WaitPast(2, absl::InfiniteFuture()); });
   CommitEvents(*journal_, "a", 1);
   EXPECT_EQ(waiting.get(), 3u);
 
-  auto stopped = std::async(std::launch::async,
-                            [&] { return journal_->WaitPast(3, absl::InfiniteFuture()); });
+  auto stopped =
+      std::async(std::launch::async, [&] { return journal_->WaitPast(3, absl::InfiniteFuture()); });
   journal_->StopWaiting();
   EXPECT_EQ(stopped.get(), 3u);
   EXPECT_EQ(journal_->WaitPast(3, absl::InfiniteFuture()), 3u);
@@ -420,8 +420,7 @@ TEST_F(JournalTest, ManyStreamsAndTableFilesThenReadsStayRight) {
   Reopen();
   for (int i = 0; i < kStreams; ++i) {
     ASSERT_THAT(journal_->StreamVersion(absl::StrCat("stream-", i)), IsOkAndHolds(5u));
-    ASSERT_THAT(journal_->ReadStream(absl::StrCat("stream-", i), 1, kAll),
-                IsOkAndHolds(SizeIs(5)));
+    ASSERT_THAT(journal_->ReadStream(absl::StrCat("stream-", i), 1, kAll), IsOkAndHolds(SizeIs(5)));
   }
   EXPECT_THAT(journal_->StreamVersion("stream-"), IsOkAndHolds(0u));
   const auto report = journal_->Verify();

@@ -21,7 +21,8 @@ void Overlay::Set(Family family, std::string key, Value value) {
   }
   auto [it, inserted] = map(family).try_emplace(std::move(key));
   undo_.push_back(
-      {family, it->first, inserted ? std::nullopt : std::optional(std::move(it->second))});
+      {family, it->first,
+       inserted ? std::nullopt : std::optional<Value>(std::in_place, std::move(it->second))});
   it->second = std::move(value);
 }
 
@@ -31,7 +32,8 @@ void Overlay::DeleteRange(Family family, std::string from, std::string to) {
   const auto end = changes.lower_bound(to);
   if (!save_points_.empty()) {
     for (auto it = begin; it != end; ++it) {
-      undo_.push_back({family, it->first, std::optional(std::move(it->second))});
+      undo_.push_back(
+          {family, it->first, std::optional<Value>(std::in_place, std::move(it->second))});
     }
   }
   changes.erase(begin, end);

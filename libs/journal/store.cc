@@ -128,6 +128,7 @@ absl::Status Store::ReadyToCommit() {
       no_space_.store(false, std::memory_order_relaxed);
       return absl::OkStatus();
     }
+    fprintf(stderr, "heal: %s\n", healed.ToString().c_str());
     if (stopped_.load(std::memory_order_acquire)) return healed;
     retry_at_micros_ =
         env_->NowMicros() +

@@ -95,8 +95,7 @@ inline void WriteFile(const std::string& path, const std::string& bytes) {
 inline std::string WalOf(const std::string& store) {
   std::string largest;
   for (const std::string& file : FilesUnder(store + "/rocksdb", ".log")) {
-    if (largest.empty() ||
-        std::filesystem::file_size(file) > std::filesystem::file_size(largest)) {
+    if (largest.empty() || std::filesystem::file_size(file) > std::filesystem::file_size(largest)) {
       largest = file;
     }
   }

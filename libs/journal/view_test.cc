@@ -269,8 +269,8 @@ RC_GTEST_PROP(ViewScan, AnyRowsAndChangesThenTheScanIsThatOfAMap, ()) {
 
   std::vector<Row> expected;
   for (const auto& [key, value] : model) {
-    const bool after = !options.after || (options.reverse ? key < *options.after
-                                                          : key > *options.after);
+    const bool after =
+        !options.after || (options.reverse ? key < *options.after : key > *options.after);
     if (key.compare(0, options.prefix.size(), options.prefix) == 0 && key >= options.from &&
         (!options.to || key < *options.to) && after) {
       expected.push_back({key, value});

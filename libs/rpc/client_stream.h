@@ -43,6 +43,8 @@ class ClientStreamReactor final : public grpc::ServerReadReactor<Request> {
   void Start() {
     absl::Status status = call_.Identify(absl::InfiniteDuration());
     if (!status.ok()) return End(status);
+    // Tells the caller that it may send, before it has sent anything.
+    this->StartSendInitialMetadata();
     this->StartRead(&request_);
   }
 

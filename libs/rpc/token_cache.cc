@@ -28,12 +28,6 @@ void TokenCache::Put(const std::string& digest, VerifiedToken token) {
   index_.emplace(digest, entries_.begin());
 }
 
-void TokenCache::Clear() {
-  absl::MutexLock lock(&mutex_);
-  index_.clear();
-  entries_.clear();
-}
-
 size_t TokenCache::size() const {
   absl::MutexLock lock(&mutex_);
   return entries_.size();

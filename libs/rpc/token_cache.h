@@ -30,7 +30,6 @@ class TokenCache {
 
   std::optional<VerifiedToken> Get(const std::string& digest);
   void Put(const std::string& digest, VerifiedToken token);
-  void Clear();
   size_t size() const;
 
  private:

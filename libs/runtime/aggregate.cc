@@ -15,8 +15,9 @@ constexpr size_t kReadAtOnce = 512;
 template <class Source>
 absl::StatusOr<StateEntry> LoadFrom(Source& source, const AggregateKind& kind,
                                     std::string_view stream_id) {
-  StateEntry entry{.kind = &kind,
-                   .state = std::shared_ptr<google::protobuf::Message>(kind.state_prototype->New())};
+  StateEntry entry{
+      .kind = &kind,
+      .state = std::shared_ptr<google::protobuf::Message>(kind.state_prototype->New())};
   ASSIGN_OR_RETURN(const std::optional<journal::Snapshot> snapshot,
                    source.GetSnapshot(stream_id, kind.SnapshotSchema()));
   if (snapshot.has_value()) {

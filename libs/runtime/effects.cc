@@ -44,16 +44,16 @@ absl::StatusOr<Effect> Decode(std::string_view bytes) {
   if (!row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return rpc::DataLoss("the row of an open effect does not decode; restore from a backup");
   }
-  return Effect{.kind = row.kind(),
-                .id = row.id(),
-                .payload = row.payload(),
-                .asked = row.asked(),
-                .requested_at = FromTimestamp(row.requested_at()),
-                .not_before = row.has_not_before() ? FromTimestamp(row.not_before())
-                                                   : absl::InfinitePast(),
-                .correlation_id = row.correlation_id(),
-                .causation_id = row.causation_id(),
-                .traceparent = row.traceparent()};
+  return Effect{
+      .kind = row.kind(),
+      .id = row.id(),
+      .payload = row.payload(),
+      .asked = row.asked(),
+      .requested_at = FromTimestamp(row.requested_at()),
+      .not_before = row.has_not_before() ? FromTimestamp(row.not_before()) : absl::InfinitePast(),
+      .correlation_id = row.correlation_id(),
+      .causation_id = row.causation_id(),
+      .traceparent = row.traceparent()};
 }
 
 }  // namespace effect_rows
@@ -116,8 +116,8 @@ void EffectRunner::Committed(const std::vector<EffectChange>& changes) {
       PITLANE_CHECK(handlers_.contains(change.effect.kind))
           << "no handler of effect " << change.effect.kind;
       due_.emplace(change.effect.not_before, key);
-      open_[key] = Open{.effect = change.effect,
-                        .perform = change.what == EffectChange::What::kRequested};
+      open_[key] =
+          Open{.effect = change.effect, .perform = change.what == EffectChange::What::kRequested};
     }
     wakeup = wakeup_;
   }
@@ -146,8 +146,7 @@ std::vector<EffectRunner::Call> EffectRunner::TakeDue() {
     open.call = ++calls_;
     ++stats_.in_flight;
     ++(open.perform ? stats_.performed : stats_.recovered);
-    calls.push_back(
-        {handlers_.at(open.effect.kind).get(), open.effect, open.perform, open.call});
+    calls.push_back({handlers_.at(open.effect.kind).get(), open.effect, open.perform, open.call});
     // From now on it may have happened: whatever comes next has to ask.
     open.perform = false;
   }
@@ -157,8 +156,8 @@ std::vector<EffectRunner::Call> EffectRunner::TakeDue() {
 size_t EffectRunner::Step() {
   const std::vector<Call> calls = TakeDue();
   for (const Call& call : calls) {
-    EffectDone done = [gate = gate_, effect = call.effect, number = call.number](
-                          std::function<absl::Status(Unit&)> record) {
+    EffectDone done = [gate = gate_, effect = call.effect,
+                       number = call.number](std::function<absl::Status(Unit&)> record) {
       absl::MutexLock lock(&gate->mutex);
       if (gate->runner != nullptr) gate->runner->Report(effect, number, std::move(record));
     };

@@ -51,9 +51,9 @@ struct Effect {
 using EffectDone = std::function<void(std::function<absl::Status(Unit&)> record)>;
 
 // Does one kind of effect. Both calls come from the effect runner's thread, must not block, and may
-// call `done` before they return. A `done` that is called after the runner is gone does nothing: the
-// effect is still open and the next life recovers it. A handler's destructor ends what it has under
-// way.
+// call `done` before they return. A `done` that is called after the runner is gone does nothing:
+// the effect is still open and the next life recovers it. A handler's destructor ends what it has
+// under way.
 class EffectHandler {
  public:
   virtual ~EffectHandler() = default;

@@ -165,10 +165,9 @@ absl::StatusOr<Answer> Executor::FinishUnit(UnitContext& context, const Command&
     v1::RememberedAnswer remembered;
     remembered.set_response(answer.response);
     remembered.set_positions(answer.positions.Format());
-    context.batch.PutRequest(command.request_id,
-                             {.fingerprint = command.fingerprint,
-                              .response = remembered.SerializeAsString(),
-                              .position = context.batch.next_position() - 1});
+    context.batch.PutRequest(command.request_id, {.fingerprint = command.fingerprint,
+                                                  .response = remembered.SerializeAsString(),
+                                                  .position = context.batch.next_position() - 1});
   }
   return answer;
 }

@@ -48,7 +48,16 @@ FeedPump::FeedPump(std::string area, std::optional<uint32_t> shard,
       retry_delay_(options.first_retry),
       feed_(std::move(feed)) {}
 
-FeedPump::~FeedPump() { feed_->SetWakeup(nullptr); }
+FeedPump::~FeedPump() { Disconnect(); }
+
+void FeedPump::Disconnect() {
+  std::unique_ptr<stream::EventFeed> feed;
+  {
+    absl::MutexLock lock(&mutex_);
+    feed.swap(feed_);
+  }
+  if (feed != nullptr) feed->SetWakeup(nullptr);
+}
 
 void FeedPump::Start(const std::map<stream::Source, uint64_t>& cursors) {
   absl::MutexLock lock(&mutex_);
@@ -214,8 +223,8 @@ void FeedPump::CountOutcome(const stream::FeedRecord& record, absl::Time recorde
       return;
     case Outcome::kGap:
       if (!seek_needed_) ++stats_.gaps;
-      StopFor(absl::StrCat("a gap: ", record.source.ToString(), "@", record.position,
-                           " follows ", record.previous, ", which is not the last one applied"));
+      StopFor(absl::StrCat("a gap: ", record.source.ToString(), "@", record.position, " follows ",
+                           record.previous, ", which is not the last one applied"));
       return;
     case Outcome::kApplied:
       ++stats_.applied;
@@ -239,8 +248,7 @@ void FeedPump::StopFor(std::string why) {
   stats_.trouble = std::move(why);
   if (seek_needed_ && stats_.stopped && clock_.Now() < retry_at_) return;
   if (!stats_.stopped) {
-    rpc::LogEvent(spdlog::level::warn, "feed_stopped",
-                  {{"feed", area_}, {"why", stats_.trouble}});
+    rpc::LogEvent(spdlog::level::warn, "feed_stopped", {{"feed", area_}, {"why", stats_.trouble}});
   }
   stats_.stopped = true;
   seek_needed_ = true;
@@ -249,7 +257,8 @@ void FeedPump::StopFor(std::string why) {
 }
 
 bool FeedPump::NoteCaughtUp() {
-  if (stats_.caught_up || seek_needed_ || in_flight_ > 0 || more_ || !feed_->caught_up()) {
+  if (stats_.caught_up || seek_needed_ || in_flight_ > 0 || more_ || feed_ == nullptr ||
+      !feed_->caught_up()) {
     return false;
   }
   stats_.caught_up = true;
@@ -267,17 +276,12 @@ void FeedPump::SetWakeup(std::function<void()> wakeup) {
     absl::MutexLock lock(&mutex_);
     wakeup_ = wakeup;
   }
-  feed_->SetWakeup(std::move(wakeup));
+  if (feed_ != nullptr) feed_->SetWakeup(std::move(wakeup));
 }
 
 FeedStats FeedPump::stats() const {
   absl::MutexLock lock(&mutex_);
   return stats_;
-}
-
-std::map<stream::Source, uint64_t> FeedPump::cursors() const {
-  absl::MutexLock lock(&mutex_);
-  return cursors_;
 }
 
 bool FeedPump::caught_up() const {

@@ -69,6 +69,8 @@ class FeedPump final : public Stepper {
   void OnChange(std::function<void()> listener) { on_change_ = std::move(listener); }
   // No further records; those in the executor are still done.
   void Stop();
+  // Lets go of the feed, and thereby of what it reads from. After Stop, when nobody steps.
+  void Disconnect();
 
   size_t Step() override;
   absl::Time NextStep() override;
@@ -76,7 +78,6 @@ class FeedPump final : public Stepper {
 
   const std::string& area() const { return area_; }
   FeedStats stats() const;
-  std::map<stream::Source, uint64_t> cursors() const;
   // True once everything was applied that was there at the start. Stays true.
   bool caught_up() const;
 

@@ -41,9 +41,9 @@ absl::StatusOr<v1::ParkedRecord> DecodeRecord(std::string_view bytes) {
 }
 
 absl::Status NothingParked(const ParkedKey& key) {
-  return rpc::NotFound(admin::v1::PARKED_NOT_FOUND,
-                       absl::StrCat("nothing like that is parked under ", key.source, " ",
-                                    key.stream_id));
+  return rpc::NotFound(
+      admin::v1::PARKED_NOT_FOUND,
+      absl::StrCat("nothing like that is parked under ", key.source, " ", key.stream_id));
 }
 
 // One retry of everything under a key: a chain of commands, each of which is one record.
@@ -106,8 +106,7 @@ void RetryNext(const std::shared_ptr<Retry>& retry) {
 }  // namespace
 
 absl::StatusOr<uint64_t> ParkedRows::CountOf(const ParkedKey& key) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                   batch_.GetView(kCounts, KeyPrefix(key)));
+  ASSIGN_OR_RETURN(const std::optional<std::string> bytes, batch_.GetView(kCounts, KeyPrefix(key)));
   if (!bytes.has_value()) return 0;
   return DecodeBigEndian64(*bytes);
 }
@@ -217,8 +216,8 @@ absl::Status RecordApplier::Apply(const std::string& area, std::string_view payl
   PITLANE_CHECK(prototype != prototypes_.end()) << "we do not listen to " << area;
   const std::unique_ptr<google::protobuf::Message> event(prototype->second->New());
   if (!event->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the record is no ", event->GetTypeName(), "; discard it or repair its source"));
+    return absl::InvalidArgumentError(absl::StrCat("the record is no ", event->GetTypeName(),
+                                                   "; discard it or repair its source"));
   }
   const google::protobuf::Descriptor* type = event->GetDescriptor();
   const google::protobuf::Reflection* reflection = event->GetReflection();
@@ -249,9 +248,7 @@ void DiscardParked(Executor& executor, const ParkedKey& key, uint64_t position,
     RETURN_IF_ERROR(ParkedRows(unit.batch()).Remove(key, position));
     return std::string();
   };
-  command.done = [done = std::move(done)](absl::StatusOr<Answer> answer) {
-    done(answer.status());
-  };
+  command.done = [done = std::move(done)](absl::StatusOr<Answer> answer) { done(answer.status()); };
   executor.SubmitInternal(std::move(command));
 }
 

@@ -11,18 +11,17 @@ namespace pitlane::runtime {
 namespace {
 
 absl::Status NotReached(const std::map<stream::Source, uint64_t>& left) {
-  return rpc::MakeError(absl::StatusCode::kDeadlineExceeded, common::v1::POSITION_NOT_REACHED,
-                        absl::StrCat("what ", left.begin()->first.ToString(), " committed at ",
-                                     left.begin()->second,
-                                     " has not arrived here yet; try again with more time"),
-                        {.retry_after = absl::Milliseconds(200)});
+  return rpc::MakeError(
+      absl::StatusCode::kDeadlineExceeded, common::v1::POSITION_NOT_REACHED,
+      absl::StrCat("what ", left.begin()->first.ToString(), " committed at ", left.begin()->second,
+                   " has not arrived here yet; try again with more time"),
+      {.retry_after = absl::Milliseconds(200)});
 }
 
 }  // namespace
 
-PositionWaiter::PositionWaiter(std::string own_area,
-                               std::set<std::string, std::less<>> listens_to, Clock& clock,
-                               size_t max_waiting)
+PositionWaiter::PositionWaiter(std::string own_area, std::set<std::string, std::less<>> listens_to,
+                               Clock& clock, size_t max_waiting)
     : own_area_(std::move(own_area)),
       listens_to_(std::move(listens_to)),
       clock_(clock),
@@ -108,8 +107,7 @@ void PositionWaiter::Cancel(uint64_t ticket) {
     done = std::move(it->second.done);
     waiting_.erase(it);
   }
-  done(rpc::MakeError(absl::StatusCode::kCancelled, common::v1::CALL_CANCELLED,
-                      "the caller left"));
+  done(rpc::MakeError(absl::StatusCode::kCancelled, common::v1::CALL_CANCELLED, "the caller left"));
 }
 
 void PositionWaiter::Stop() {

@@ -34,6 +34,8 @@
 #include "libs/runtime/reactor.h"
 #include "libs/runtime/view_rebuilder.h"
 #include "libs/stream/feed.h"
+#include "libs/stream/kafka_options.h"
+#include "libs/stream/relay.h"
 
 namespace pitlane::runtime {
 
@@ -43,8 +45,9 @@ class HostContext {
   virtual ~HostContext() = default;
   virtual Clock& clock() = 0;
   virtual Entropy& entropy() = 0;
-  // A channel to another service, for questions about the outside world. Cached.
-  // FAILED_PRECONDITION when the options name no address for it.
+  // A channel to another service, for questions about the outside world. Ask for it for each call:
+  // it is cheap, and the other one may have moved. FAILED_PRECONDITION when its address is not
+  // known.
   virtual absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(std::string_view area) = 0;
   // A bearer token of our own, for such calls; always valid for a minute at least.
   virtual absl::StatusOr<std::string> ServiceToken() = 0;
@@ -68,13 +71,13 @@ struct ServiceDefinition {
 
 // How the facts of other areas arrive, and how ours leave.
 struct StreamOptions {
-  // Kafka bootstrap servers, e.g. "127.0.0.1:9092". Empty: no broker.
-  std::string kafka;
+  // Kafka, when kafka.bootstrap_servers is set. Its log goes to ours.
+  stream::KafkaOptions kafka;
   // With a broker: publish our journal to it.
   bool publish = true;
-  // With a broker: listen over it. False when ServiceHost::Connect gives journals instead (one
-  // computer that also feeds a chain).
-  bool listen = true;
+  uint32_t replication_factor = 1;  // of a topic that is made
+  // Shards of the areas listened to over Kafka; 1 where none is named.
+  std::map<std::string, uint32_t, std::less<>> shard_counts;
 };
 
 struct HostOptions {
@@ -92,7 +95,7 @@ struct HostOptions {
   rpc::TokenVerifier* verifier = nullptr;  // without one, only public methods can be called
   rpc::Metrics* metrics = nullptr;         // nullptr: metrics of its own
 
-  // Addresses or ready channels of other services, by area.
+  // Channels to other services; called for each use, from any thread.
   std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>(std::string_view area)> channel_to;
   // Makes a bearer token with role "service".
   std::function<absl::StatusOr<std::string>()> service_token;
@@ -104,11 +107,12 @@ struct HostOptions {
   FeedPumpOptions feeds;
 };
 
-// Where a source's cursor is, for operators.
-struct SourceStatus {
-  stream::Source source;
-  uint64_t position = 0;
-  // How far behind the other's journal it is; only known when that is in this process.
+// One feed, for operators.
+struct FeedStatus {
+  std::string area;
+  FeedStats stats;
+  std::map<stream::Source, uint64_t> cursors;
+  // Events of the other's journal that are not applied yet; only known of one in this process.
   std::optional<uint64_t> lag;
 };
 
@@ -118,12 +122,12 @@ struct HostStatus {
   uint64_t last_position = 0;
   bool serving = false;
   bool caught_up = false;
-  std::vector<SourceStatus> sources;
-  std::map<std::string, FeedStats> feeds;  // by area
+  std::vector<FeedStatus> feeds;
   uint64_t parked = 0;
   std::vector<ViewStatus> views;
   EffectStats effects;
   ExecutorCounters executor;
+  std::optional<stream::RelayStatus> relay;  // with a broker
 };
 
 // One service of one process. Open, Connect where needed, Start, Stop; each once, from one thread.
@@ -137,18 +141,21 @@ class ServiceHost {
   ServiceHost(const ServiceHost&) = delete;
   ServiceHost& operator=(const ServiceHost&) = delete;
 
-  // Listens to `area` by the journals (one for each shard) of services in this process, which must
-  // not be destroyed before StopFeeds. Before Start.
-  void Connect(std::string_view area, std::vector<journal::Journal*> journals);
+  // Listens to `area` by the journal of a service in this process (again for each further shard),
+  // which must not be destroyed before StopFeeds. Before Start.
+  void Connect(std::string_view area, journal::Journal& journal);
   // Listens to `area` by any feed, e.g. a fake one. Before Start.
   void Connect(std::string_view area, std::unique_ptr<stream::EventFeed> feed);
 
   // Starts everything up to the gRPC server, which is NOT_SERVING; does not wait for the feeds.
+  // Areas that nothing was connected for are listened to over Kafka. FAILED_PRECONDITION: there is
+  // no way to hear of one, or an effect is open that no handler knows; and what the parts refuse.
   absl::Status Start();
   // Waits until feeds and rebuilds have caught up, or catch_up_timeout; then SERVING. False when it
   // serves without having caught up.
   bool WaitUntilServing();
-  // No further records from others. Of all services of a process before the Stop of any.
+  // No further records from others. Of all services of a process before the Stop of any, if they
+  // are connected to each other's journals.
   void StopFeeds();
   void Stop();
 
@@ -161,9 +168,13 @@ class ServiceHost {
   int port() const;
   std::shared_ptr<grpc::Channel> InProcessChannel() const;
   HostStatus Status() const;
-  // As AdminService/RebuildView and friends; for tests and the process itself.
   ViewRebuilder& rebuilder();
-
+  // Whether everything is applied that the connected journals have committed, no effect is under
+  // way, and nothing waits for the executor.
+  bool Settled() const;
+  // `listener` is called, from any thread, when a commit, a feed or a rebuild has changed something
+  // that Status shows. Quick; calls nothing back. Before Start.
+  void OnChange(std::function<void()> listener);
   // Wakes every thread to look at the clock again: after a fake clock was moved.
   void ClockMoved();
 

@@ -42,11 +42,9 @@ class ThreadRunner::Impl {
       if (stop_) return;
       if (did > 0) continue;
       const absl::Duration wait = stepper_.NextStep() - clock_.Now();
-      const auto signalled = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-        return woken_ || stop_;
-      };
-      mutex_.AwaitWithTimeout(absl::Condition(&signalled),
-                              std::max(wait, absl::ZeroDuration()));
+      const auto signalled = [this]()
+                                 ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return woken_ || stop_; };
+      mutex_.AwaitWithTimeout(absl::Condition(&signalled), std::max(wait, absl::ZeroDuration()));
       woken_ = false;
       if (stop_) return;
     }

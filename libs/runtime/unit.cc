@@ -34,16 +34,14 @@ const google::protobuf::FieldDescriptor& EventField(const google::protobuf::Mess
 
 }  // namespace
 
-Unit::Unit(UnitContext& context, Origin origin)
-    : context_(context), now_(context.clock.Now()) {
+Unit::Unit(UnitContext& context, Origin origin) : context_(context), now_(context.clock.Now()) {
   SetCause(std::move(origin));
 }
 
 void Unit::SetCause(Origin origin) {
   origin_ = std::move(origin);
   if (!origin_.correlation_id.empty()) return;
-  origin_.correlation_id =
-      origin_.request_id.empty() ? origin_.causation_id : origin_.request_id;
+  origin_.correlation_id = origin_.request_id.empty() ? origin_.causation_id : origin_.request_id;
 }
 
 Clock& Unit::clock() { return context_.clock; }
@@ -71,7 +69,7 @@ absl::Status Unit::TryEmit(const AggregateKind& kind, std::string_view stream_id
                            google::protobuf::Message& event, common::v1::EventMeta& meta,
                            const EventScope& scope) {
   ASSIGN_OR_RETURN(const uint32_t slot, SlotOfStream(stream_id));
-  ASSIGN_OR_RETURN(StateEntry* entry, context_.Touch(kind, stream_id));
+  ASSIGN_OR_RETURN(StateEntry * entry, context_.Touch(kind, stream_id));
   StampMeta(stream_id, slot, entry->version + 1, event, scope, meta);
   RETURN_IF_ERROR(context_.batch.Append(stream_id, entry->version, DeterministicBytes(event)));
   kind.apply(*entry->state, event);

@@ -48,8 +48,8 @@ struct EventScope {
 // What a decide function works with. It sees everything that earlier units of the same batch did,
 // and leaves nothing when it ends with an error. Executor's thread only; never kept.
 //
-// Errors of the store, and of Emit and the effects' calls, which cannot return one, are sticky: once
-// status() is not OK, the unit fails with it whatever its function returns.
+// Errors of the store, and of Emit and the effects' calls, which cannot return one, are sticky:
+// once status() is not OK, the unit fails with it whatever its function returns.
 class Unit {
  public:
   // Runtime only.

@@ -74,8 +74,8 @@ absl::StatusOr<const StateEntry*> UnitContext::Load(const AggregateKind& kind,
     entry = cache_.Get(stream_id);
   }
   if (entry->kind != &kind) {
-    return rpc::Invalid("id", absl::StrCat(ToAbsl(stream_id), " is not a ",
-                                           kind.state_prototype->GetTypeName()));
+    return rpc::Invalid(
+        "id", absl::StrCat(ToAbsl(stream_id), " is not a ", kind.state_prototype->GetTypeName()));
   }
   layers.Keep(entry->state);
   return entry;

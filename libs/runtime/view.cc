@@ -15,8 +15,8 @@ journal::ScanOptions OfCurrent(const journal::ScanOptions& options) {
 }
 
 absl::Status RowDamaged(std::string_view view) {
-  return rpc::DataLoss(absl::StrCat("a row of view ", ToAbsl(view),
-                                    " does not decode; rebuild the view"));
+  return rpc::DataLoss(
+      absl::StrCat("a row of view ", ToAbsl(view), " does not decode; rebuild the view"));
 }
 
 }  // namespace

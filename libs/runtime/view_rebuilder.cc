@@ -14,7 +14,7 @@ namespace pitlane::runtime {
 namespace {
 
 constexpr std::string_view kSchemas = "runtime/views";
-constexpr uint64_t kLeastChunk = 2048;          // events
+constexpr uint64_t kLeastChunk = 2048;  // events
 constexpr size_t kMaxChunkBytes = 16u << 20;
 
 absl::StatusOr<uint32_t> StoredSchema(const journal::Journal& journal, std::string_view view) {
@@ -75,8 +75,8 @@ void ViewRebuilder::Rebuild(std::string_view view, std::function<void(absl::Stat
     absl::MutexLock lock(&mutex_);
     Projection* projection = projections_.Find(view);
     if (projection == nullptr) {
-      refusal = rpc::NotFound(admin::v1::VIEW_UNKNOWN,
-                              absl::StrCat("there is no view ", ToAbsl(view)));
+      refusal =
+          rpc::NotFound(admin::v1::VIEW_UNKNOWN, absl::StrCat("there is no view ", ToAbsl(view)));
     } else if (jobs_.contains(view)) {
       refusal = rpc::AlreadyExists(admin::v1::OPERATION_RUNNING,
                                    absl::StrCat("view ", ToAbsl(view), " is being rebuilt"));
@@ -177,6 +177,7 @@ void ViewRebuilder::ChunkDone(Job& job, const absl::Status& status, const Progre
     rpc::LogEvent(spdlog::level::err, "view_not_rebuilt",
                   {{"view", view}, {"error", status.ToString()}});
   }
+  if (on_change_) on_change_();
   if (done) done(status);
   if (wakeup) wakeup();
 }

@@ -46,6 +46,10 @@ class ViewRebuilder final : public Stepper {
   // projection has, ALREADY_EXISTS while it is being rebuilt.
   void Rebuild(std::string_view view, std::function<void(absl::Status)> done);
 
+  // `listener` is called, from any thread, when a chunk was built or a rebuild ended. Before the
+  // first Step.
+  void OnChange(std::function<void()> listener) { on_change_ = std::move(listener); }
+
   bool idle() const;
   std::vector<ViewStatus> status() const;
 
@@ -75,6 +79,7 @@ class ViewRebuilder final : public Stepper {
   Executor& executor_;
   journal::Journal& journal_;
   const ProjectionSet& projections_;
+  std::function<void()> on_change_;
 
   mutable absl::Mutex mutex_;
   std::map<std::string, std::unique_ptr<Job>, std::less<>> jobs_ ABSL_GUARDED_BY(mutex_);

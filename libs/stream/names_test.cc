@@ -57,7 +57,7 @@ TEST(TopicName, AreaThenItsTopic) {
 }
 
 TEST(TopicName, MalformedAreaThenInvalidArgumentSayingWhatIsAllowed) {
-  for (const std::string area :
+  for (const std::string& area :
        {std::string(), std::string("Ticket"), std::string("a.b"), std::string("a-b"),
         std::string("_a"), std::string("9a"), std::string("a/b"), std::string("\xc3\xa9"),
         std::string(kMaxAreaNameLength + 1, 'a')}) {

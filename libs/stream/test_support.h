@@ -33,7 +33,7 @@ inline constexpr absl::Duration kPatience = absl::Seconds(60);
 class ScratchFolder {
  public:
   ScratchFolder() {
-    std::string pattern = std::string(PITLANE_BINARY_DIR) + "/stream_test.XXXXXX";
+    std::string pattern = absl::StrCat(PITLANE_BINARY_DIR, "/stream_test.XXXXXX");
     path_ = mkdtemp(pattern.data());
   }
   ~ScratchFolder() {

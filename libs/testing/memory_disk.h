@@ -1,7 +1,10 @@
-// A disk in memory that can lose what was not synced, run full, and fail.
+// A disk in memory that can lose what was not synced, and run full.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "rocksdb/env.h"
 
@@ -15,9 +18,12 @@ class MemoryDisk {
 
   rocksdb::Env* env();
 
-  // A power cut: every file loses what was written since its last sync; files that were never
-  // synced lose everything. Only while nothing has the disk open.
-  void LoseUnsynced();
+  // What a power cut at this moment would leave: of every file as much as was synced.
+  using Image = std::map<std::string, std::string>;
+  Image SyncedImage();
+  // Makes the disk hold exactly this. Only while nothing has it open.
+  void Restore(const Image& image);
+
   // While full, writing is "no space"; reading goes on.
   void SetFull(bool full);
   // Syncs of files since the start.
@@ -25,6 +31,7 @@ class MemoryDisk {
 
  private:
   class Disk;
+  std::unique_ptr<rocksdb::Env> memory_;
   std::unique_ptr<Disk> disk_;
 };
 

@@ -20,8 +20,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -70,6 +72,8 @@ class TestCluster {
   journal::Journal& journal(std::string_view area) { return host(area).journal(); }
   // Of an area that is listened to but not part of the cluster.
   FakeStream& stream(std::string_view area);
+  MemoryDisk& disk(std::string_view area);
+  rpc::Metrics& metrics(std::string_view area);
   FakeClock& clock() { return clock_; }
   Entropy& entropy() { return entropy_; }
   // Moves the clock and wakes whatever waits for a time.
@@ -110,19 +114,24 @@ class TestCluster {
   struct Member;
 
   absl::Status Open(Member& member);
-  absl::Status Connect(Member& member);
+  runtime::HostOptions OptionsOf(Member& member);
+  void Connect(Member& member);
   Member& Find(std::string_view area);
+  std::string Token(const rpc::Caller& caller);
+  std::map<std::string, uint64_t> Ends() const;
+  bool AllApplied();
 
   const TestClusterOptions options_;
   FakeClock clock_;
   SeededEntropy entropy_;
-  std::string directory_;  // for the issuer's key
+  std::string directory_;  // of the issuer's key
   std::unique_ptr<rpc::TokenIssuer> issuer_;
   std::unique_ptr<rpc::TokenVerifier> verifier_;
-  std::map<std::string, std::string> tokens_;
   rpc::PositionToken seen_;
-  std::map<std::string, std::unique_ptr<FakeStream>, std::less<>> streams_;
   Pulse pulse_;
+  std::map<std::string, std::unique_ptr<FakeStream>, std::less<>> streams_;
+  // Guards the hosts against channel_to, which effects call from their own threads.
+  mutable absl::Mutex hosts_mutex_;
   std::map<std::string, std::unique_ptr<Member>, std::less<>> members_;
 };
 

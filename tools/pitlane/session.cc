@@ -5,10 +5,14 @@ namespace pitlane::tools {
 Session::Session(std::shared_ptr<grpc::Channel> channel, std::string token, absl::Duration timeout)
     : channel_(std::move(channel)), token_(std::move(token)), timeout_(timeout) {}
 
-void Session::Prepare(grpc::ClientContext& context, std::string_view area) const {
+void Session::PrepareStream(grpc::ClientContext& context, std::string_view area) const {
   rpc::AttachToken(context, token_);
-  rpc::SetTimeout(context, timeout_);
   if (!area.empty()) context.AddMetadata("pitlane-service", std::string(area));
+}
+
+void Session::Prepare(grpc::ClientContext& context, std::string_view area) const {
+  PrepareStream(context, area);
+  rpc::SetTimeout(context, timeout_);
   absl::MutexLock lock(&mutex_);
   rpc::AttachAfter(context, seen_);
 }

@@ -33,6 +33,8 @@ class Session {
 
   // Sets up a context for one call. `area` addresses services that every area has (AdminService).
   void Prepare(grpc::ClientContext& context, std::string_view area = {}) const;
+  // The same for a stream, which has no deadline.
+  void PrepareStream(grpc::ClientContext& context, std::string_view area = {}) const;
   // Remembers where a finished call was committed.
   void Remember(const grpc::ClientContext& context);
   // The positions of the last answer that named any, as text, e.g. "ticket.0.3@17".

@@ -1,4 +1,5 @@
-// The one-computer installation: gateway and six services in this process, six stores in one folder.
+// The one-computer installation: gateway and six services in this process, six stores in one
+// folder.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,7 @@ struct SuiteOptions {
 };
 
 // Open starts everything and waits until it serves; destruction stops it in good order.
-// Any thread may use channel() and Token(); Stop once.
+// Token may be called from any thread.
 class Suite {
  public:
   static absl::StatusOr<std::unique_ptr<Suite>> Open(const SuiteOptions& options);
@@ -39,12 +40,14 @@ class Suite {
   absl::StatusOr<std::string> Token(rpc::Role role) const;
   runtime::ServiceHost& host(std::string_view area);
   const std::vector<std::unique_ptr<runtime::ServiceHost>>& hosts() const { return hosts_; }
-  std::shared_ptr<grpc::Channel> channel() const { return gateway_->server().InProcessChannel(); }
 
   void Stop();
 
  private:
   Suite() = default;
+  absl::Status OpenIdentity(const SuiteOptions& options);
+  absl::Status OpenServices(const SuiteOptions& options);
+  absl::Status OpenGateway(const SuiteOptions& options);
 
   std::string address_;
   std::string admin_address_;

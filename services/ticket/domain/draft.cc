@@ -7,6 +7,19 @@
 #include "libs/rpc/errors.h"
 
 namespace pitlane::ticket {
+namespace {
+
+// An event that shows a line shows what the line then comes to.
+void ShowAmounts(const v1::Calculation& calculation, v1::Line& line) {
+  const auto found = calculation.lines().find(line.line_id());
+  if (found == calculation.lines().end()) {
+    line.clear_amounts();
+  } else {
+    *line.mutable_amounts() = found->second;
+  }
+}
+
+}  // namespace
 
 void Draft::Add(v1::TicketEvent event) {
   TicketAggregate::Apply(state_, event);
@@ -18,6 +31,10 @@ absl::Status Draft::AddCalculated(v1::TicketEvent event,
   TicketAggregate::Apply(state_, event);
   ASSIGN_OR_RETURN(v1::Calculation calculation, CalculationOf(ticket(), Counting::kEstimate));
   ApplyCalculation(calculation, *state_.mutable_ticket());
+  if (event.has_line_added()) ShowAmounts(calculation, *event.mutable_line_added()->mutable_line());
+  if (event.has_line_changed()) {
+    ShowAmounts(calculation, *event.mutable_line_changed()->mutable_line());
+  }
   *calculation_of(event) = std::move(calculation);
   events_.push_back(std::move(event));
   return absl::OkStatus();

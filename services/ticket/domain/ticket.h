@@ -63,7 +63,12 @@ struct AddPartLine {
 
 using AddFeeLine = v1::AddFeeLineRequest;
 using AddNoteLine = v1::AddNoteLineRequest;
-using ChangeLine = v1::ChangeLineRequest;
+
+struct ChangeLine {
+  v1::ChangeLineRequest request;
+  v1::PartPrice price;  // of the line's part; empty: not in the price list, or no part
+};
+
 using RemoveLine = v1::RemoveLineRequest;
 using DiscountLine = v1::DiscountLineRequest;
 using DiscountTicket = v1::DiscountTicketRequest;

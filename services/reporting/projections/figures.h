@@ -1,0 +1,35 @@
+// How the rows of reports are found. Every report is a view whose rows are ordered by location,
+// then business date, then what the row is about; each row is a figure, and the view
+// "figure_sources" lists the events it was added up from.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "pitlane/reporting/v1/events.pb.h"
+
+namespace pitlane::reporting {
+
+inline constexpr std::string_view kDailySalesView = "daily_sales";
+inline constexpr std::string_view kCategorySalesView = "category_sales";
+inline constexpr std::string_view kTenderSumsView = "tender_sums";
+inline constexpr std::string_view kPartsUsedView = "parts_used";
+inline constexpr std::string_view kTechnicianHoursView = "technician_hours";
+inline constexpr std::string_view kFigureSourcesView = "figure_sources";
+
+// Keys of rows: "<location>/<date>/<currency>", and then what the row is about.
+std::string DailySalesKey(const v1::SaleRecorded& sale);
+std::string CategoryKey(const v1::SaleRecorded& sale, const v1::SaleLine& line);
+std::string TechnicianKey(const v1::SaleRecorded& sale, const v1::SaleLine& line);
+std::string PartKey(const v1::SaleRecorded& sale, const v1::SaleLine& line);
+std::string PartKey(const v1::PartsIssueRecorded& issue);
+std::string TenderKey(const v1::TenderRecorded& tender);
+std::string TenderKey(const v1::RefundRecorded& refund);
+
+// The row's name in the contract: "<view>/<date>/…", without the location.
+std::string FigureId(std::string_view view, std::string_view row_key);
+// The figures an event counts in, each once: "<location>/<figure id>".
+std::set<std::string> FiguresOf(const v1::ReportingEvent& event);
+
+}  // namespace pitlane::reporting

@@ -1,0 +1,17 @@
+// Money per tender: key "<location>/<date>/<currency>/<tender>".
+#pragma once
+
+#include "libs/runtime/projection.h"
+#include "pitlane/reporting/v1/events.pb.h"
+#include "services/reporting/projections/figures.h"
+
+namespace pitlane::reporting {
+
+class TenderSumsView final : public runtime::TypedProjection<v1::ReportingEvent> {
+ public:
+  std::string_view view() const override { return kTenderSumsView; }
+  uint32_t schema() const override { return 1; }
+  void On(const v1::ReportingEvent& event, runtime::ViewWriter& rows) override;
+};
+
+}  // namespace pitlane::reporting

@@ -1,0 +1,18 @@
+#include "services/reporting/reactors/on_payment_refunded.h"
+
+#include "libs/runtime/unit.h"
+#include "services/reporting/domain/ticket_facts.h"
+
+namespace pitlane::reporting {
+
+absl::Status OnPaymentRefunded::On(const common::v1::EventMeta& meta,
+                                   const payment::v1::PaymentRefunded& event, runtime::Unit& unit) {
+  const runtime::EventScope scope{meta.location_id(), meta.business_date()};
+  return unit.Execute<TicketFacts>(
+      event.ticket_id(), std::nullopt, scope,
+      [&](const v1::TicketFactsState& state) -> absl::StatusOr<std::vector<v1::ReportingEvent>> {
+        return Decide(state, RecordRefund{event, meta.business_date()});
+      });
+}
+
+}  // namespace pitlane::reporting

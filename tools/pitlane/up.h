@@ -1,0 +1,21 @@
+// `pitlane up`: the suite on one computer, with a demo shop and one sale to see it work.
+#pragma once
+
+#include <string>
+
+namespace pitlane::tools {
+
+struct UpOptions {
+  std::string data_dir;
+  std::string listen;
+  std::string admin;
+  std::string kafka;
+  bool once = false;  // stop after the sale
+  bool json = false;  // one JSON object a line for each step, and nothing else on standard output
+};
+
+// Runs until Ctrl-C or SIGTERM. The exit code: 0 when every step of the sale was ok and the stop
+// was clean.
+int RunUp(const UpOptions& options);
+
+}  // namespace pitlane::tools
