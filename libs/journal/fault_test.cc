@@ -112,6 +112,23 @@ TEST_F(FaultTest, DiskFullOnTheVeryFirstCommitThenARefusedOneDoesNotComeBack) {
   ExpectSound(1);
 }
 
+TEST_F(FaultTest, LittleSpaceLeftThenCommitsAreShedBeforeTheDiskIsFull) {
+  ASSERT_THAT(CommitOne("a"), IsOk());
+  env_.Set(Fault::kLowSpace);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(CommitOne("a"),
+                StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("1000 bytes are free")));
+  }
+  EXPECT_TRUE(journal_->stats().no_space);
+  EXPECT_THAT(journal_->Checkpoint(folder_ / "backup"),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(journal_->StreamVersion("a"), IsOkAndHolds(1u));
+  env_.Set(Fault::kNone);
+  ASSERT_THAT(CommitOne("a"), IsOk());
+  EXPECT_FALSE(journal_->stats().no_space);
+  ExpectSound(2);
+}
+
 TEST_F(FaultTest, DiskFullAndRetriesSpacedThenNoneIsTriedInBetween) {
   journal_.reset();
   options_.no_space_retry_interval = absl::Hours(1);
@@ -143,6 +160,33 @@ TEST_F(FaultTest, DiskFullWhileFlushingThenCommitsAreShedAndItHeals) {
   EXPECT_EQ(committed, 40);
   ExpectSound(40);
   EXPECT_EQ(fatal_, std::nullopt);
+}
+
+TEST_F(FaultTest, DiskSoFullThatRocksDbGivesUpThenItStopsOnlyOnceANewProcessCanGoOn) {
+  const std::string payload(200'000, 'p');
+  const auto fill = [&]() -> absl::Status {
+    Batch batch = journal_->NewBatch();
+    const auto version = batch.StreamVersion("big");
+    if (!version.ok()) return version.status();
+    if (auto status = batch.Append("big", *version, payload); !status.ok()) return status;
+    return journal_->Commit(std::move(batch));
+  };
+  // Up to the point where the next commit begins a new write-ahead log, which is fatal to RocksDB.
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(fill(), IsOk());
+  env_.Set(Fault::kNoSpaceOnCreate);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THAT(fill(), StatusIs(absl::StatusCode::kResourceExhausted));
+  }
+  EXPECT_THAT(journal_->ReadStream("big", 1, kAll), IsOkAndHolds(SizeIs(3)));
+  EXPECT_EQ(fatal_, std::nullopt);
+  env_.Set(Fault::kNone);
+  EXPECT_THAT(fill(), StatusIs(absl::StatusCode::kInternal, HasSubstr("start the process again")));
+  EXPECT_TRUE(fatal_.has_value());
+  journal_.reset();
+  journal_ = MustOpen(options_);
+  ASSERT_NE(journal_, nullptr);
+  ASSERT_THAT(fill(), IsOk());
+  ExpectSound(4);
 }
 
 TEST_F(FaultTest, WalCannotBeSyncedThenFatalAndNothingMoreIsCommitted) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/status.h"
+#include "libs/journal/space.h"
 #include "rocksdb/metadata.h"
 
 namespace pitlane::journal::internal {
@@ -59,6 +60,7 @@ absl::Status RewriteSecrets(const Database& database) {
 absl::Status EraseDeletedSecrets(const Database& database) {
   ASSIGN_OR_RETURN(const std::vector<uint64_t> wals_before, WalNumbers(database));
   RETURN_IF_ERROR(FromRocks(database.FlushAll(), "flush", "the store"));
+  RETURN_IF_ERROR(FromRocks(database.Anchor(), "write to", "the store"));
   const std::vector<std::string> files_before = SecretFiles(database);
   RETURN_IF_ERROR(RewriteSecrets(database));
 
@@ -189,7 +191,9 @@ void Keeper::Erase() {
   absl::Status status;
   {
     absl::MutexLock files(&files_mutex_);
-    status = EraseDeletedSecrets(*parts_.database);
+    const Database& database = *parts_.database;
+    status = ProbeSpace(database.env(), database.path(), parts_.reserve_bytes);
+    if (status.ok()) status = EraseDeletedSecrets(database);
   }
   mutex_.Lock();
   if (status.ok()) {

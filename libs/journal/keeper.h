@@ -21,10 +21,11 @@ namespace pitlane::journal::internal {
 class Keeper {
  public:
   struct Parts {
-    Database* database;  // both outlive the keeper
+    const Database* database;  // both outlive the keeper
     HighWaterMark* mark;
     absl::Duration mark_sync_interval;
-    uint64_t erase_up_to = 0;                    // commit whose deleted secrets are still in files
+    uint64_t reserve_bytes;    // nothing is rewritten while less is free on the disk
+    uint64_t erase_up_to = 0;  // commit whose deleted secrets are still in files
     std::function<void(absl::Status)> on_fatal;  // the mark cannot be synced
   };
   explicit Keeper(Parts parts);

@@ -136,7 +136,7 @@ absl::Status Store::OpenDatabase() {
   auto database = Database::Open(options_.path + "/rocksdb", options_);
   if (!database.ok()) return WithAdvice(options_.path, database.status());
   database_ = *std::move(database);
-  return absl::OkStatus();
+  return FromRocks(database_->Anchor(), "write to", options_.path);
 }
 
 absl::Status Store::CheckIdentity() {
@@ -218,6 +218,7 @@ absl::Status Store::StartMark(bool exists) {
       Keeper::Parts{.database = database_.get(),
                     .mark = mark_.get(),
                     .mark_sync_interval = options_.mark_sync_interval,
+                    .reserve_bytes = options_.reserve_bytes,
                     .erase_up_to = erasure_recorded_,
                     .on_fatal = [this](absl::Status status) { Fatal(status); }});
   return absl::OkStatus();

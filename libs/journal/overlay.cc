@@ -27,6 +27,7 @@ void Overlay::Set(Family family, std::string key, Value value) {
 }
 
 void Overlay::DeleteRange(Family family, std::string from, std::string to) {
+  if (from >= to) return;
   Map& changes = map(family);
   const auto begin = changes.lower_bound(from);
   const auto end = changes.lower_bound(to);

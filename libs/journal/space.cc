@@ -16,9 +16,9 @@ absl::Status CheckFreeSpace(rocksdb::Env* env, const std::string& folder, uint64
   if (!env->GetFreeSpace(folder, &free_bytes).ok() || free_bytes >= reserve_bytes) {
     return absl::OkStatus();
   }
-  return absl::ResourceExhaustedError(absl::StrCat("the disk of ", folder, " is full (", free_bytes,
+  return absl::ResourceExhaustedError(absl::StrCat("on the disk of ", folder, " ", free_bytes,
                                                    " bytes are free, ", reserve_bytes,
-                                                   " are needed): free some space there"));
+                                                   " are needed"));
 }
 
 absl::Status ProbeSpace(rocksdb::Env* env, const std::string& folder, uint64_t reserve_bytes) {

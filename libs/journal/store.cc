@@ -7,12 +7,18 @@
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/journal/reads.h"
+#include "libs/journal/space.h"
 #include "rocksdb/utilities/checkpoint.h"
 
 namespace pitlane::journal::internal {
 namespace {
 
 constexpr size_t kMaxCachedHeads = 1u << 16;
+
+absl::Status DiskFull(const std::string& path, absl::string_view why) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the disk of ", path, " is full: free some space there (", why, ")"));
+}
 
 }  // namespace
 
@@ -121,54 +127,47 @@ absl::Status Store::ReadyToCommit() {
     return absl::InternalError(
         absl::StrCat("the journal stopped after: ", stopped_because_.message()));
   }
-  if (!no_space_.load(std::memory_order_relaxed)) return absl::OkStatus();
-  if (env_->NowMicros() >= retry_at_micros_) {
-    const absl::Status healed = Heal();
-    if (healed.ok()) {
-      no_space_.store(false, std::memory_order_relaxed);
-      return absl::OkStatus();
-    }
-    fprintf(stderr, "heal: %s\n", healed.ToString().c_str());
-    if (stopped_.load(std::memory_order_acquire)) return healed;
-    retry_at_micros_ =
-        env_->NowMicros() +
-        static_cast<uint64_t>(absl::ToInt64Microseconds(options_.no_space_retry_interval));
+  if (!no_space_.load(std::memory_order_relaxed)) {
+    const absl::Status space = CheckFreeSpace(env_, options_.path, options_.reserve_bytes);
+    return space.ok() ? space : RefuseForSpace(space.message());
   }
-  refused_.fetch_add(1, std::memory_order_relaxed);
-  return absl::ResourceExhaustedError(
-      absl::StrCat("the disk of ", options_.path, " is full: free some space there"));
+  if (env_->NowMicros() < retry_at_micros_) {
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    return DiskFull(options_.path, "looked a moment ago");
+  }
+  // RocksDB is left alone until there is room: trying to go on without any may end in a state that
+  // it cannot leave.
+  const absl::Status space = ProbeSpace(env_, options_.path, options_.reserve_bytes);
+  if (!space.ok()) return RefuseForSpace(space.message());
+  if (resume_needed_) RETURN_IF_ERROR(Resume());
+  resume_needed_ = false;
+  no_space_.store(false, std::memory_order_relaxed);
+  return absl::OkStatus();
 }
 
-absl::Status Store::Heal() {
-  // Everything in memory goes to table files and a new write-ahead log begins. The old one may end
-  // in the commit that failed, and must not be replayed beside what is committed from now on; so
-  // every family has to leave it behind, also those without changes, which the tombstones provide.
+absl::Status Store::Resume() {
+  // Moves everything in memory to table files and begins a new write-ahead log, so that the commit
+  // that failed, which may be at the end of the old one, is never replayed.
   rocksdb::Status status = database_->db()->Resume();
-  if (status.ok()) {
-    rocksdb::WriteBatch tombstones;
-    for (rocksdb::ColumnFamilyHandle* handle : database_->handles()) {
-      if (status.ok()) status = tombstones.Delete(handle, rocksdb::Slice("\0", 1));
-    }
-    rocksdb::WriteOptions options;
-    options.disableWAL = true;
-    if (status.ok()) status = database_->db()->Write(options, &tombstones);
-    if (status.ok()) status = database_->FlushAll();
-  }
-  if (status.ok()) return absl::OkStatus();
-  if (IsNoSpace(status) || status.IsBusy()) return FromRocks(status, "write to", options_.path);
-  return WriteFailed(status);
+  if (status.ok()) status = database_->Anchor();
+  return status.ok() ? absl::OkStatus() : WriteFailed(status);
+}
+
+absl::Status Store::RefuseForSpace(absl::string_view why) {
+  no_space_.store(true, std::memory_order_relaxed);
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  const int64_t wait = absl::ToInt64Microseconds(options_.no_space_retry_interval);
+  retry_at_micros_ = env_->NowMicros() + static_cast<uint64_t>(wait);
+  return DiskFull(options_.path, why);
 }
 
 absl::Status Store::WriteFailed(const rocksdb::Status& status) {
-  if (IsNoSpace(status)) {
-    no_space_.store(true, std::memory_order_relaxed);
-    retry_at_micros_ =
-        env_->NowMicros() +
-        static_cast<uint64_t>(absl::ToInt64Microseconds(options_.no_space_retry_interval));
-    refused_.fetch_add(1, std::memory_order_relaxed);
-    return absl::ResourceExhaustedError(absl::StrCat("the disk of ", options_.path,
-                                                     " is full: free some space there (",
-                                                     status.ToString(), ")"));
+  // A RocksDB that has given up (it could not even begin a new write-ahead log) takes nothing any
+  // more. Reads go on; once there is room, a new process is the way back.
+  const bool given_up = resume_needed_ && status.severity() >= rocksdb::Status::kFatalError;
+  if ((IsNoSpace(status) || status.IsBusy()) && !given_up) {
+    resume_needed_ = true;
+    return RefuseForSpace(status.ToString());
   }
   const absl::Status fatal = absl::InternalError(absl::StrCat(
       "writing to the journal in ", options_.path,
@@ -198,6 +197,7 @@ absl::Status Store::Checkpoint(const std::string& folder) {
     return absl::AlreadyExistsError(
         absl::StrCat(folder, " exists: a checkpoint needs a folder of its own"));
   }
+  RETURN_IF_ERROR(CheckFreeSpace(env_, options_.path, options_.reserve_bytes));
   absl::MutexLock files(&keeper_->files_mutex());
   // Before the copy, which then has at least as much as the mark says.
   Mark mark = news_->committed();

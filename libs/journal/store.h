@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "libs/journal/batch_state.h"
 #include "libs/journal/database.h"
@@ -60,7 +61,8 @@ class Store {
   absl::Status StartMark(bool exists);
 
   absl::Status ReadyToCommit();
-  absl::Status Heal();
+  absl::Status Resume();
+  absl::Status RefuseForSpace(absl::string_view why);
   absl::Status WriteFailed(const rocksdb::Status& status);
   absl::Status AdvanceMark();
   void Fatal(const absl::Status& status);
@@ -79,6 +81,7 @@ class Store {
   absl::flat_hash_map<std::string, uint64_t> heads_;  // committed versions of recent streams
   absl::flat_hash_map<std::string, ViewState> views_;
   uint64_t retry_at_micros_ = 0;  // while the disk is full
+  bool resume_needed_ = false;    // RocksDB has met the full disk
 
   std::atomic<bool> no_space_{false};
   std::atomic<bool> stopped_{false};

@@ -67,7 +67,13 @@ inline void CommitEvents(Journal& journal, const std::string& stream, int count)
 
 // The files of a store that is open, as a crash of its process would leave them.
 inline void CopyAsAfterCrash(const std::string& from, const std::string& to) {
-  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+  // Again from the start when RocksDB deletes an obsolete file during the copy.
+  for (std::error_code gone;; gone.clear()) {
+    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, gone);
+    if (!gone) return;
+    ASSERT_EQ(gone, std::errc::no_such_file_or_directory);
+    std::filesystem::remove_all(to);
+  }
 }
 
 inline std::vector<std::string> FilesUnder(const std::string& folder, std::string_view suffix) {
@@ -105,7 +111,16 @@ inline std::string WalOf(const std::string& store) {
 // Passes everything on to another Env, until it is told to fail.
 class FaultyEnv final : public rocksdb::EnvWrapper {
  public:
-  enum class Fault { kNone, kNoSpaceOnAppend, kNoSpaceOnSync, kWalSync, kMarkWrite, kTables };
+  enum class Fault {
+    kNone,
+    kNoSpaceOnAppend,
+    kNoSpaceOnCreate,
+    kNoSpaceOnSync,
+    kLowSpace,
+    kWalSync,
+    kMarkWrite,
+    kTables,
+  };
 
   explicit FaultyEnv(rocksdb::Env* target) : EnvWrapper(target) {}
   const char* Name() const override { return "FaultyEnv"; }
@@ -115,11 +130,16 @@ class FaultyEnv final : public rocksdb::EnvWrapper {
   rocksdb::Status NewWritableFile(const std::string& name,
                                   std::unique_ptr<rocksdb::WritableFile>* result,
                                   const rocksdb::EnvOptions& options) override {
-    const bool no_space = fault_ == Fault::kNoSpaceOnAppend;
-    if (no_space) return rocksdb::Status::NoSpace("injected");
+    if (fault_ == Fault::kNoSpaceOnCreate) return rocksdb::Status::NoSpace("injected");
     auto status = EnvWrapper::NewWritableFile(name, result, options);
     if (status.ok()) *result = std::make_unique<File>(*this, name, std::move(*result));
     return status;
+  }
+
+  rocksdb::Status GetFreeSpace(const std::string& path, uint64_t* free_bytes) override {
+    if (fault_ != Fault::kLowSpace) return EnvWrapper::GetFreeSpace(path, free_bytes);
+    *free_bytes = 1000;
+    return rocksdb::Status::OK();
   }
 
   rocksdb::Status NewRandomRWFile(const std::string& name,
@@ -142,7 +162,7 @@ class FaultyEnv final : public rocksdb::EnvWrapper {
 
     using WritableFileWrapper::Append;
     rocksdb::Status Append(const rocksdb::Slice& data) override {
-      if (env_.fault_ == Fault::kNoSpaceOnAppend) {
+      if (env_.NoSpaceForData()) {
         // As a real disk does: what still fits is written.
         file_->Append(rocksdb::Slice(data.data(), data.size() / 2)).PermitUncheckedError();
         return rocksdb::Status::NoSpace("injected");
@@ -159,7 +179,7 @@ class FaultyEnv final : public rocksdb::EnvWrapper {
     }
     std::optional<rocksdb::Status> SyncFault() const {
       const Fault fault = env_.fault_;
-      if (fault == Fault::kNoSpaceOnAppend || fault == Fault::kNoSpaceOnSync) {
+      if (env_.NoSpaceForData() || fault == Fault::kNoSpaceOnSync) {
         return rocksdb::Status::NoSpace("injected");
       }
       if (is_wal_ && fault == Fault::kWalSync) return rocksdb::Status::IOError("injected");
@@ -192,6 +212,11 @@ class FaultyEnv final : public rocksdb::EnvWrapper {
     FaultyEnv& env_;
     std::unique_ptr<rocksdb::RandomRWFile> file_;
   };
+
+  bool NoSpaceForData() const {
+    const Fault fault = fault_;
+    return fault == Fault::kNoSpaceOnAppend || fault == Fault::kNoSpaceOnCreate;
+  }
 
   std::atomic<Fault> fault_{Fault::kNone};
 };

@@ -248,6 +248,7 @@ MethodInfo DescribeMethod(const MethodDescriptor& method) {
   return {.path = absl::StrCat("/", method.service()->full_name(), "/", method.name()),
           .service = method.service()->full_name(),
           .access = method.options().GetExtension(common::v1::access),
+          .streaming = method.client_streaming() || method.server_streaming(),
           .request_id = is_text ? request_id : nullptr};
 }
 

@@ -166,16 +166,19 @@ absl::Status ServerCall::Admit(const google::protobuf::Message& request) {
 }
 
 grpc::Status ServerCall::End(const absl::Status& status) {
-  const absl::Duration latency =
-      absl::FromChrono(std::chrono::steady_clock::now() - started_);
   if (!context_->positions().empty()) {
     grpc_context_.AddTrailingMetadata(std::string(kPositionMetadata),
                                       context_->positions().Format());
   }
-  env_.metrics_of(method_).Record(status.code(), latency);
   grpc::Status result = ToGrpcStatus(status);
-  if (!status.ok()) Log(FromGrpcStatus(result), latency);
+  Account(FromGrpcStatus(result), /*log=*/true);
   return result;
+}
+
+void ServerCall::Account(const absl::Status& status, bool log) {
+  const absl::Duration latency = absl::FromChrono(std::chrono::steady_clock::now() - started_);
+  env_.metrics_of(method_).Record(status.code(), latency);
+  if (log && !status.ok()) Log(status, latency);
 }
 
 void ServerCall::Log(const absl::Status& status, absl::Duration latency) const {

@@ -59,6 +59,8 @@ class ServerCall {
 
   // Sets the trailer, counts, and logs one line if it is an error. Once.
   grpc::Status End(const absl::Status& status);
+  // Only counts and, when asked to, logs: for an answer that another server gave. Once.
+  void Account(const absl::Status& status, bool log);
 
  private:
   void Log(const absl::Status& status, absl::Duration latency) const;

@@ -152,4 +152,13 @@ void WatchHub::SetWakeup(std::function<void()> wakeup) {
   wakeup_ = std::move(wakeup);
 }
 
+namespace internal {
+
+absl::Status FuturePosition(uint64_t asked, uint64_t last) {
+  return rpc::Invalid("after_position", absl::StrCat("position ", asked,
+                                                     " is not there yet; the last one is ", last));
+}
+
+}  // namespace internal
+
 }  // namespace pitlane::runtime

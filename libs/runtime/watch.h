@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,6 +97,8 @@ class WatchHub final : public Stepper {
 
 namespace internal {
 
+absl::Status FuturePosition(uint64_t asked, uint64_t last);
+
 template <class Response, class Event, class Request, class OnEventFn>
 class StreamWatcher final : public Watcher {
  public:
@@ -164,6 +167,35 @@ grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext* context,
               writer->OnRoom([&env] { env.watches.Wake(); });
               auto id = env.watches.Add(
                   tail->last_position,
+                  std::make_shared<internal::StreamWatcher<Response, Event, Request, OnEventFn>>(
+                      env.journal, caller, req, writer, on_event));
+              if (!id.ok()) return writer->Close(id.status());
+              writer->OnCancel([&env, id = *id] { env.watches.Remove(id); });
+            });
+      });
+}
+
+// A watch of a location's facts or the like: `on_event` as above, for every event behind `after`, or
+// for those of from now on. A position that lies in the future is INVALID_ARGUMENT.
+template <class Response, class Event, class Request, class OnEventFn>
+grpc::ServerWriteReactor<Response>* WatchFrom(grpc::CallbackServerContext* context,
+                                              const ServiceEnv& env, const Request* request,
+                                              std::optional<uint64_t> after, OnEventFn on_event) {
+  using Writer = std::shared_ptr<rpc::StreamWriter<Response>>;
+  return rpc::ServerStream<Response>(
+      env.rpc, context, request, [&](rpc::CallContext& call, const Request& req, Writer writer) {
+        internal::AwaitPositions(
+            env, call,
+            [&env, caller = call.shared_caller(), req, writer, after,
+             on_event = std::move(on_event)](absl::Status reached) {
+              if (!reached.ok()) return writer->Close(std::move(reached));
+              const uint64_t last = env.journal.last_position();
+              if (after.value_or(0) > last) {
+                return writer->Close(internal::FuturePosition(*after, last));
+              }
+              writer->OnRoom([&env] { env.watches.Wake(); });
+              auto id = env.watches.Add(
+                  after.value_or(last),
                   std::make_shared<internal::StreamWatcher<Response, Event, Request, OnEventFn>>(
                       env.journal, caller, req, writer, on_event));
               if (!id.ok()) return writer->Close(id.status());

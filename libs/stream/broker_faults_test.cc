@@ -179,6 +179,22 @@ TEST_F(BrokerFaults, LostItsEndUnderARunningRelayThenGetsItAgain) {
   ExpectNewReaderGetsEverything();
 }
 
+TEST_F(BrokerFaults, LostItsEndAndNothingHappensThenGetsItAgainAllTheSame) {
+  StartRelay();
+  store_.Append(1000);
+  ASSERT_TRUE(PublishesAll());
+  ASSERT_THAT(broker_->Stop(), IsOk());
+  SaveBrokerData();
+  ASSERT_THAT(broker_->Restart(), IsOk());
+  store_.Append(500);
+  ASSERT_TRUE(PublishesAll());
+  ASSERT_THAT(broker_->Stop(), IsOk());
+  RestoreBrokerData();
+  ASSERT_THAT(broker_->Restart(), IsOk());
+  StartReader();
+  ExpectReaderGetsEverything();
+}
+
 TEST_F(BrokerFaults, LostEverythingThenFilledAgain) {
   StartRelay();
   StartReader();

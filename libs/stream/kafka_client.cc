@@ -6,12 +6,15 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "libs/base/check.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 
 namespace pitlane::stream {
 namespace {
+
+constexpr absl::Duration kLeaderPause = absl::Milliseconds(20);
 
 absl::StatusCode CodeOf(rd_kafka_resp_err_t error) {
   // Not a switch over all of it: newer versions add errors, and most of them are passing ones.
@@ -141,10 +144,17 @@ absl::StatusOr<std::vector<int64_t>> KafkaClient::QueryOffsets(const std::string
 absl::StatusOr<std::vector<PartitionRange>> KafkaClient::QueryRanges(const std::string& topic,
                                                                      uint32_t count,
                                                                      absl::Duration timeout) const {
-  ASSIGN_OR_RETURN(const std::vector<int64_t> low,
-                   QueryOffsets(topic, count, RD_KAFKA_OFFSET_BEGINNING, timeout));
+  const absl::Time deadline = absl::Now() + timeout;
+  absl::StatusOr<std::vector<int64_t>> begin;
+  while (true) {
+    begin = QueryOffsets(topic, count, RD_KAFKA_OFFSET_BEGINNING, deadline - absl::Now());
+    // For a moment a topic that was just made is known, but its partitions are not led yet.
+    if (!absl::IsUnavailable(begin.status()) || absl::Now() + kLeaderPause > deadline) break;
+    absl::SleepFor(kLeaderPause);
+  }
+  ASSIGN_OR_RETURN(const std::vector<int64_t> low, std::move(begin));
   ASSIGN_OR_RETURN(const std::vector<int64_t> high,
-                   QueryOffsets(topic, count, RD_KAFKA_OFFSET_END, timeout));
+                   QueryOffsets(topic, count, RD_KAFKA_OFFSET_END, deadline - absl::Now()));
   std::vector<PartitionRange> ranges;
   for (uint32_t partition = 0; partition < count; ++partition) {
     ranges.push_back({low[partition], high[partition]});

@@ -114,6 +114,7 @@ void KafkaFeed::Pause(absl::Duration pause) {
 
 void KafkaFeed::Run() {
   absl::Duration retry = kFirstRetry;
+  absl::Status last_logged;
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
@@ -136,9 +137,10 @@ void KafkaFeed::Run() {
     const absl::Status ended = Session();
     if (got_to_read_) retry = kFirstRetry;
     if (ended.ok() || absl::IsAborted(ended) || absl::IsCancelled(ended)) continue;
-    if (options_.kafka.log) {
+    if (options_.kafka.log && (got_to_read_ || ended != last_logged)) {
       options_.kafka.log(kLogWarning, ToStd(absl::StrCat("feed ", area_, ": ", ended.message())));
     }
+    last_logged = ended;
     if (NeedsAttention(ended)) AnnounceTrouble(ended);
     if (!absl::IsDataLoss(ended)) Pause(retry);
     retry = std::min(retry * 2, options_.max_retry);

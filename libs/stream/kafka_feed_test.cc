@@ -103,33 +103,38 @@ TEST(KafkaFeed, RecordsWrittenTwiceThenEachComesOnce) {
   ASSERT_TRUE(reader.ReadUntilCount(5));
 }
 
-TEST(KafkaFeed, RecordsWrittenTwiceThenEveryCursorIsFound) {
-  HandMadeTopic topic;
-  topic.Write({1, 2, 3, 2, 3, 4, 1, 2, 3, 4, 5, 6, 6, 7});
-  for (uint64_t cursor = 0; cursor <= 7; ++cursor) {
+// Reads the topic from every cursor there can be; its last position is `last`.
+void ExpectEveryCursorIsFound(const HandMadeTopic& topic, uint64_t last) {
+  for (uint64_t cursor = 0; cursor <= last; ++cursor) {
     const auto feed = topic.Feed();
     const std::map<Source, uint64_t> cursors = {{Source{topic.area(), 0, 0}, cursor}};
     ASSERT_THAT(feed->Seek(cursors), IsOk());
     CheckingReader reader(*feed);
     reader.StartWith(cursors);
-    ASSERT_TRUE(reader.ReadUntilCount(7 - cursor));
-    ASSERT_TRUE(reader.ReadUntil([&] { return feed->caught_up(); }));
-    EXPECT_EQ(reader.applied().size(), 7 - cursor) << cursor;
+    ASSERT_TRUE(reader.ReadUntilCount(last - cursor)) << cursor;
+    ASSERT_TRUE(reader.ReadUntil([&] { return feed->caught_up(); })) << cursor;
+    EXPECT_EQ(reader.applied().size(), last - cursor) << cursor;
   }
 }
 
+TEST(KafkaFeed, RecordsWrittenTwiceThenEveryCursorIsFound) {
+  HandMadeTopic topic;
+  topic.Write({1, 2, 3, 2, 3, 4, 1, 2, 3, 4, 5, 6, 6, 7});
+  ExpectEveryCursorIsFound(topic, 7);
+}
+
 // As after a topic was deleted while records were on their way: these come to stand first.
-TEST(KafkaFeed, RecordsOutOfTurnThenEveryCursorIsFoundAndOrderHolds) {
+TEST(KafkaFeed, RecordsAheadOfTheirTurnThenEveryCursorIsFound) {
   HandMadeTopic topic;
   topic.Write({5, 6, 1, 2, 3, 4, 5, 6, 7});
-  for (uint64_t cursor = 0; cursor <= 7; ++cursor) {
-    const auto feed = topic.Feed();
-    const std::map<Source, uint64_t> cursors = {{Source{topic.area(), 0, 0}, cursor}};
-    ASSERT_THAT(feed->Seek(cursors), IsOk());
-    CheckingReader reader(*feed);
-    reader.StartWith(cursors);
-    ASSERT_TRUE(reader.ReadUntilCount(7 - cursor)) << cursor;
-  }
+  ExpectEveryCursorIsFound(topic, 7);
+}
+
+// As when a producer that was given up is heard once more: halving is led behind what it looks for.
+TEST(KafkaFeed, RecordBehindItsTurnThenEveryCursorIsFound) {
+  HandMadeTopic topic;
+  topic.Write({1, 2, 3, 4, 5, 6, 2, 7, 8});
+  ExpectEveryCursorIsFound(topic, 8);
 }
 
 TEST(KafkaFeed, GapThenTheRecordBehindItComesOnceAndTheMissingOneHealsIt) {

@@ -71,7 +71,7 @@ inline std::string NewArea() {
 }
 
 inline KafkaOptions Kafka(const testing::KafkaBroker& broker) {
-  return {.bootstrap_servers = broker.address(), .client_id = "stream_test", .properties = {}, .log = [](int s, std::string_view l) { if (s <= 5) fprintf(stderr, "%d %.*s\n", s, int(l.size()), l.data()); }};
+  return {.bootstrap_servers = broker.address(), .client_id = "stream_test"};
 }
 
 // A record as a consumer of any kind sees it.

@@ -130,16 +130,18 @@ void Relay::Run() {
   while (!stopping()) {
     const absl::Status ended = RunSession();
     if (stopping()) return;
-    if (options_.kafka.log) {
-      options_.kafka.log(kLogWarning, ToStd(absl::StrCat("relay of ", journal_.identity().service,
-                                                         ": ", ended.message())));
-    }
     bool was_publishing = false;
+    bool same_as_before = false;
     Update([&](RelayStatus& status) {
       was_publishing = std::exchange(status.publishing, false);
+      same_as_before = status.trouble == ended;
       status.in_flight = 0;
       status.trouble = ended;
     });
+    if (options_.kafka.log && !same_as_before) {
+      options_.kafka.log(kLogWarning, ToStd(absl::StrCat("relay of ", journal_.identity().service,
+                                                         ": ", ended.message())));
+    }
     retry = was_publishing ? kFirstRetry : std::min(retry * 2, options_.max_retry);
     absl::MutexLock lock(&mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(&stopping_), retry);

@@ -182,6 +182,26 @@ TEST(Relay, GapBeforeTheEndOfThePartitionThenFilled) {
   ExpectNewReaderGetsEverything(SharedBroker(), store);
 }
 
+// The same, and the relay that was filling the gap was stopped in the midst of it.
+TEST(Relay, GapFilledInPartThenFilledWhole) {
+  EventStore store({.area = NewArea(), .partition_count = 1});
+  store.Append(300);
+  ASSERT_THAT(EnsureTopic(Kafka(SharedBroker()), {.area = store.spec().area, .partition_count = 1},
+                          kPatience),
+              IsOk());
+  HandWriter writer(Kafka(SharedBroker()));
+  const std::vector<FeedRecord> all = store.All();
+  for (size_t i = 0; i < 120; ++i) writer.Write(all[i]);
+  for (size_t i = 140; i < 160; ++i) writer.Write(all[i]);
+  for (size_t i = 120; i < 130; ++i) writer.Write(all[i]);
+  RelayOptions options = Options(SharedBroker());
+  options.max_in_flight_records = 20;
+  const auto relay = StartRelay(store, options);
+  ASSERT_TRUE(PublishesAll(*relay, store));
+  EXPECT_EQ(relay->status().acknowledged, 170u);
+  ExpectNewReaderGetsEverything(SharedBroker(), store);
+}
+
 TEST(Relay, PartitionThatDoesNotBeginAtTheBeginningThenFilled) {
   EventStore store({.area = NewArea(), .partition_count = 1});
   store.Append(100);
@@ -219,6 +239,25 @@ TEST(Relay, TopicDeletedWhileIdleThenFilledAgainFromTheBeginning) {
   store.Append(100);
   ASSERT_TRUE(reader.ReadUntilCount(600));
   ExpectNewReaderGetsEverything(SharedBroker(), store);
+}
+
+// Nothing tells the producer: its next record becomes the first one of the new topic.
+TEST(Relay, TopicMadeAnewByOthersBetweenTwoRecordsThenFilledFromTheBeginning) {
+  EventStore store({.area = NewArea()});
+  store.Append(500);
+  RelayOptions options = Options(SharedBroker());
+  options.topic_check_interval = absl::Hours(1);
+  const auto relay = StartRelay(store, options);
+  ASSERT_TRUE(PublishesAll(*relay, store));
+  DeleteTopic(Kafka(SharedBroker()), store.spec().area);
+  ASSERT_TRUE(Eventually([&] {
+    return EnsureTopic(Kafka(SharedBroker()), {.area = store.spec().area, .partition_count = 4},
+                       absl::Seconds(5))
+        .ok();
+  }));
+  store.Append(20);
+  ExpectNewReaderGetsEverything(SharedBroker(), store);
+  ASSERT_TRUE(PublishesAll(*relay, store));
 }
 
 TEST(Relay, TopicDeletedUnderLoadThenReadersOldAndNewGetEverythingOnce) {

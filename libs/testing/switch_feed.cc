@@ -11,7 +11,9 @@ void JournalSwitch::Attach(journal::Journal& journal) {
     absl::MutexLock lock(&mutex_);
     feed_ = std::make_unique<stream::JournalFeed>(journal);
     feed_->SetWakeup(wakeup_);
-    if (sought_) PITLANE_CHECK_OK(feed_->Seek(read_));
+    if (sought_) {
+      PITLANE_CHECK_OK(feed_->Seek(read_));
+    }
     wakeup = wakeup_;
   }
   if (wakeup) wakeup();

@@ -217,7 +217,9 @@ std::unique_ptr<grpc::ClientContext> TestCluster::Context(const rpc::Caller& cal
 absl::Status TestCluster::AfterCall(const grpc::ClientContext& context,
                                     const grpc::Status& status) {
   auto positions = rpc::PositionsOf(context);
-  if (positions.ok()) PITLANE_CHECK_OK(seen_.Merge(*positions));
+  if (positions.ok()) {
+    PITLANE_CHECK_OK(seen_.Merge(*positions));
+  }
   return rpc::FromGrpcStatus(status);
 }
 

@@ -109,7 +109,7 @@ def include_layers(tree):
     """libs stand on the libs before them; services on libs; nothing on a neighbour's code."""
     for path, line, included in includes(tree):
         here, there = path.split("/"), included.split("/")
-        is_test = path.endswith("_test.cc")
+        is_test = re.search(r"_test[._]|/test_", path)
         if here[0] == "libs" and there[0] in ("services", "gateway", "tools", "tests"):
             yield path, line, f"a library must not know {included}"
         elif here[0] == "libs" and there[0] == "libs" and here[1] in LAYERS and not is_test:

@@ -16,7 +16,8 @@ REASONS = "enum TicketErrorReason {\n  NO_SUCH_TICKET = 1;\n}\n"
 SAMPLES = {
     "include_layers": [
         ({"libs/money/a.h": '#include "libs/journal/journal.h"\n'},
-         {"libs/money/a.h": '#include "libs/base/status.h"\n'}),
+         {"libs/money/a.h": '#include "libs/base/status.h"\n',
+          "libs/money/a_test.cc": '#include "libs/testing/a.h"\n'}),
         ({"libs/journal/a.h": '#include "services/ticket/ticket.h"\n'},
          {"libs/journal/a.h": '// #include "services/ticket/ticket.h"\n'}),
         ({"services/ticket/a.h": '#include "services/payment/payment.h"\n'},

@@ -168,6 +168,7 @@ void AddTicketLines(Examples& examples) {
   issued.set_quantity_milli(4000);
   issued.set_cost_e4(2090000);
   issued.set_provisional(true);
+  issued.set_currency("USD");
   *issued.mutable_level() = Level(7);
 
   v1::CostTruedUp& trued_up = *examples.Add(StockStream(), 8).mutable_cost_trued_up();

@@ -83,6 +83,7 @@ struct IssueStock {
   std::string line_id;
   int64_t quantity_milli = 0;
   int64_t catalogue_cost_e4 = 0;  // for what is sold before anything was received
+  std::string currency;           // of the part's costs
 };
 
 struct OrderStock {

@@ -298,6 +298,7 @@ StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const Is
   issued.set_quantity_milli(command.quantity_milli);
   issued.set_cost_e4(cost->cost_e4);
   issued.set_provisional(cost->provisional);
+  issued.set_currency(command.currency);
   draft.Emit(&v1::InventoryEvent::mutable_stock_issued, std::move(issued),
              {.on_hand = -command.quantity_milli,
               .reserved = kept == nullptr ? 0 : -kept->quantity_milli(),

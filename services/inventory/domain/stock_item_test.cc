@@ -60,7 +60,8 @@ IssueStock Issue(std::string ticket, std::string line, int64_t quantity) {
           .job_id = "job_1",
           .line_id = std::move(line),
           .quantity_milli = quantity,
-          .catalogue_cost_e4 = kFifty};
+          .catalogue_cost_e4 = kFifty,
+          .currency = "USD"};
 }
 AdjustStock Adjust(int64_t change) {
   return {.change_milli = change,
@@ -105,6 +106,7 @@ TEST(ReceiveStock, MovingAverageOfTheHandbookComesOut) {
   EXPECT_EQ(shelf.level().value_e4(), 8'360'000);  // 836.00 / 16 = 52.25
   EXPECT_THAT(shelf.Do(Issue("tkt_1", "lin_1", 4'000)), IsOk());
   EXPECT_EQ(shelf.history().back().stock_issued().cost_e4(), 2'090'000);  // 209.00
+  EXPECT_EQ(shelf.history().back().stock_issued().currency(), "USD");
   EXPECT_FALSE(shelf.history().back().stock_issued().provisional());
   EXPECT_EQ(shelf.level().value_e4(), 6'270'000);  // left 12 = 627.00
   EXPECT_EQ(shelf.level().on_hand_milli(), 12'000);

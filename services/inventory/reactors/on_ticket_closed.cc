@@ -23,7 +23,8 @@ absl::Status IssueLine(const ticket::v1::Ticket& ticket, const ticket::v1::Job& 
                               .job_id = job.job_id(),
                               .line_id = line.line_id(),
                               .quantity_milli = line.quantity_milli(),
-                              .catalogue_cost_e4 = part.unit_cost_e4()});
+                              .catalogue_cost_e4 = part.unit_cost_e4(),
+                              .currency = part.currency()});
 }
 
 }  // namespace

@@ -1,0 +1,101 @@
+// pitlane-gateway: the one door for front ends.
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "gateway/gateway.h"
+#include "libs/base/status.h"
+#include "libs/rpc/admin_http.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/log.h"
+
+namespace pitlane::gateway {
+namespace {
+
+struct Flags {
+  GatewayOptions gateway{.server = {.listen = "127.0.0.1:7400"}};
+  std::map<std::string, std::string> backends;
+  rpc::TlsFiles tls;
+  rpc::TlsFiles backend_tls;
+  rpc::TokenVerifierOptions tokens;
+  std::string admin = "127.0.0.1:0";
+  std::string log_level = "info";
+  int grace_seconds = 20;
+};
+
+void Declare(CLI::App& app, Flags& flags) {
+  app.add_option("--listen", flags.gateway.server.listen, "HOST:PORT")->capture_default_str();
+  for (const char* area : {"ticket", "inventory", "customer-vehicle", "payment",
+                           "terminal-gateway", "reporting"}) {
+    std::string key = area;
+    for (char& c : key) c = c == '-' ? '_' : c;
+    app.add_option(std::string("--") + area, flags.backends[key], "HOST:PORT of that service");
+  }
+  app.add_option("--tls-cert", flags.tls.certificate, "our certificate chain (PEM)");
+  app.add_option("--tls-key", flags.tls.private_key, "its private key (PEM)");
+  app.add_option("--tls-client-ca", flags.tls.authorities, "demand client certificates of these");
+  app.add_option("--backend-ca", flags.backend_tls.authorities, "TLS to the services: trust these");
+  app.add_option("--backend-cert", flags.backend_tls.certificate, "shown to the services (mTLS)");
+  app.add_option("--backend-key", flags.backend_tls.private_key, "its private key");
+  app.add_flag("--allow-plaintext", flags.gateway.server.allow_plaintext,
+               "without TLS also beyond this computer; for networks that are protected themselves");
+  app.add_option("--jwks", flags.tokens.jwks, "issuer's keys: file or URL")->required();
+  app.add_option("--issuer", flags.tokens.issuer, "`iss` of tokens")->required();
+  app.add_option("--audience", flags.tokens.audience, "`aud` of tokens")->required();
+  app.add_option("--admin", flags.admin, "HOST:PORT of /metrics")->capture_default_str();
+  app.add_option("--max-calls", flags.gateway.max_calls_in_flight)->capture_default_str();
+  app.add_option("--log-level", flags.log_level, "debug, info, warning, error")
+      ->capture_default_str();
+  app.add_option("--grace-seconds", flags.grace_seconds, "for running calls when told to stop")
+      ->capture_default_str();
+}
+
+absl::Status Connect(Flags& flags) {
+  rpc::ChannelOptions options{.allow_plaintext = flags.gateway.server.allow_plaintext};
+  if (!flags.backend_tls.authorities.empty()) options.tls = flags.backend_tls;
+  for (const auto& [area, address] : flags.backends) {
+    if (address.empty()) continue;
+    options.address = address;
+    ASSIGN_OR_RETURN(flags.gateway.areas[area], rpc::MakeChannel(options));
+  }
+  if (!flags.tls.certificate.empty()) flags.gateway.server.tls = flags.tls;
+  return absl::OkStatus();
+}
+
+absl::Status Run(Flags flags, const sigset_t& stop_signals) {
+  RETURN_IF_ERROR(rpc::SetLogLevel(flags.log_level));
+  RETURN_IF_ERROR(Connect(flags));
+  ASSIGN_OR_RETURN(const auto verifier, rpc::TokenVerifier::Create(flags.tokens, Clock::System()));
+  rpc::Metrics metrics;
+  rpc::ServerEnv env({.area = "gateway"}, verifier.get(), Clock::System(), Entropy::System(),
+                     metrics);
+  ASSIGN_OR_RETURN(const auto admin, rpc::AdminHttp::Start(metrics, flags.admin));
+  ASSIGN_OR_RETURN(const auto gateway, Gateway::Start(flags.gateway, env));
+  rpc::LogEvent(spdlog::level::info, "gateway_serving",
+                {{"address", gateway->server().address()}, {"admin_port", int64_t{admin->port()}}});
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  gateway->Shutdown(absl::Seconds(flags.grace_seconds));
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace pitlane::gateway
+
+int main(int argc, char** argv) {
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  // Before any thread starts, so that none but main gets them.
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  CLI::App app("Pitlane's gateway: one address for all services");
+  pitlane::gateway::Flags flags;
+  pitlane::gateway::Declare(app, flags);
+  CLI11_PARSE(app, argc, argv);
+  const absl::Status status = pitlane::gateway::Run(std::move(flags), stop_signals);
+  if (!status.ok()) std::fprintf(stderr, "pitlane-gateway: %s\n", status.ToString().c_str());
+  return status.ok() ? 0 : 1;
+}

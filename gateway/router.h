@@ -1,0 +1,49 @@
+// Which service a call goes to: by its method's name alone.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/support/byte_buffer.h"
+
+namespace pitlane::gateway {
+
+// Names the service that a call to pitlane.admin.v1, which every service has, is meant for.
+inline constexpr std::string_view kServiceMetadata = "pitlane-service";
+
+// One service behind the gateway. Thread-safe.
+struct Backend {
+  using Stub = grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>;
+
+  Backend(std::string area_name, std::shared_ptr<grpc::Channel> channel)
+      : area(std::move(area_name)), stub(std::move(channel)) {}
+
+  const std::string area;
+  Stub stub;
+};
+
+// Immutable; thread-safe.
+class Router {
+ public:
+  // By area, e.g. "ticket".
+  explicit Router(const std::map<std::string, std::shared_ptr<grpc::Channel>>& areas);
+
+  // "/pitlane.<area>.v1.<Service>/<Method>" goes to that area; "/pitlane.admin.v1.…" to the one named
+  // by `service`, the value of kServiceMetadata. UNIMPLEMENTED, METHOD_UNKNOWN: none has it.
+  // INVALID_ARGUMENT: `service` is missing or names none.
+  absl::StatusOr<Backend*> Route(std::string_view method,
+                                 const std::optional<std::string>& service) const;
+
+ private:
+  Backend* Find(std::string_view area) const;
+
+  std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;
+};
+
+}  // namespace pitlane::gateway

@@ -1,0 +1,439 @@
+#include "services/ticket/api/requests.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "libs/money/currency.h"
+#include "libs/money/quantity.h"
+#include "services/ticket/api/shape.h"
+
+namespace pitlane::ticket {
+namespace {
+
+constexpr size_t kMaxName = 200;
+constexpr size_t kMaxTitle = 200;
+constexpr size_t kMaxDescription = 500;
+constexpr size_t kMaxReason = 500;
+constexpr size_t kMaxStory = 2000;  // complaint, cause, correction
+constexpr size_t kMaxSubject = 200;
+constexpr size_t kMaxReference = 200;
+constexpr size_t kMaxOperationCode = 64;
+constexpr size_t kMaxNumber = 64;
+constexpr int64_t kMaxAmount = 100'000'000'000;
+constexpr int64_t kMaxQuantity = 1'000'000'000;
+constexpr int64_t kMaxHours = 100'000;
+constexpr int64_t kMaxOdometer = 10'000'000;
+constexpr int64_t kMaxMonths = 1200;
+constexpr int64_t kMaxMiles = 10'000'000;
+constexpr int64_t kMaxCashIncrement = 1'000'000;
+constexpr int kMaxTaxRules = 100;
+constexpr int kMaxDefaultFees = 20;
+
+void CheckFeeRule(const std::string& field, const v1::FeeRule& fee, Shape& shape) {
+  shape.Value(field + ".base", fee.base(), *v1::FeeRule::Base_descriptor());
+  shape.Range(field + ".unit_amount_minor", fee.unit_amount_minor(), 0, kMaxAmount);
+  shape.Range(field + ".rate_ppm", fee.rate_ppm(), 0, kPpmOne);
+  shape.Range(field + ".min_minor", fee.min_minor(), 0, kMaxAmount);
+  shape.Range(field + ".max_minor", fee.max_minor(), 0, kMaxAmount);
+  shape.Require(field + ".max_minor",
+                !fee.has_min_minor() || !fee.has_max_minor() || fee.min_minor() <= fee.max_minor(),
+                "is below min_minor");
+}
+
+void CheckFeeCategory(const std::string& field, v1::TaxCategory category, Shape& shape) {
+  shape.Require(field,
+                category == v1::TAX_CATEGORY_UNSPECIFIED || category == v1::TAX_CATEGORY_SUPPLIES ||
+                    category == v1::TAX_CATEGORY_FEE || category == v1::TAX_CATEGORY_GOVERNMENT_FEE,
+                "of a fee is SUPPLIES, FEE or GOVERNMENT_FEE");
+}
+
+void CheckDiscount(const v1::Discount& discount, Shape& shape) {
+  shape.Range("discount.amount_minor", discount.amount_minor(), 0, kMaxAmount);
+  shape.Range("discount.rate_ppm", discount.rate_ppm(), 0, kPpmOne);
+  if (discount.amount_minor() != 0 || discount.rate_ppm() != 0) {
+    shape.RequiredText("discount.reason", discount.reason(), kMaxReason);
+  } else {
+    shape.Text("discount.reason", discount.reason(), kMaxReason);
+  }
+}
+
+void CheckTaxRule(const std::string& field, const v1::TaxRule& rule, Shape& shape) {
+  shape.RequiredText(field + ".rule_id", rule.rule_id(), kMaxName);
+  shape.RequiredText(field + ".authority", rule.authority(), kMaxName);
+  shape.Range(field + ".rate_ppm", rule.rate_ppm(), 0, kPpmOne);
+  shape.Require(field + ".categories", rule.categories_size() > 0, "is empty");
+  for (const int category : rule.categories()) {
+    shape.Value(field + ".categories", category, *v1::TaxCategory_descriptor());
+  }
+  shape.OptionalDate(field + ".effective_from", rule.effective_from());
+  shape.OptionalDate(field + ".effective_to", rule.effective_to());
+  shape.Require(field + ".effective_to",
+                rule.effective_to().empty() || rule.effective_from() <= rule.effective_to(),
+                "is before effective_from");
+}
+
+bool ShareACategory(const v1::TaxRule& a, const v1::TaxRule& b) {
+  return std::any_of(a.categories().begin(), a.categories().end(), [&b](int category) {
+    return std::find(b.categories().begin(), b.categories().end(), category) !=
+           b.categories().end();
+  });
+}
+
+bool ShareADay(const v1::TaxRule& a, const v1::TaxRule& b) {
+  const auto begins_before_end = [](const v1::TaxRule& first, const v1::TaxRule& second) {
+    return second.effective_to().empty() || first.effective_from() <= second.effective_to();
+  };
+  return begins_before_end(a, b) && begins_before_end(b, a);
+}
+
+// The same tax twice on the same line is a slip of whoever wrote the rules.
+void CheckOverlaps(const v1::Location& location, Shape& shape) {
+  std::set<std::string> ids;
+  for (int i = 0; i < location.tax_rules_size(); ++i) {
+    const v1::TaxRule& rule = location.tax_rules(i);
+    const std::string field = absl::StrCat("location.tax_rules[", i, "]");
+    shape.Require(field + ".rule_id", ids.insert(rule.rule_id()).second, "is there twice");
+    for (int j = 0; j < i; ++j) {
+      const v1::TaxRule& other = location.tax_rules(j);
+      const bool same =
+          other.authority() == rule.authority() && other.rate_ppm() == rule.rate_ppm();
+      shape.Require(field, !same || !ShareACategory(rule, other) || !ShareADay(rule, other),
+                    "taxes the same again as " + other.rule_id());
+    }
+  }
+}
+
+void CheckLabourRates(const v1::Location& location, Shape& shape) {
+  std::set<int> types;
+  for (int i = 0; i < location.labour_rates_size(); ++i) {
+    const v1::LabourRate& rate = location.labour_rates(i);
+    const std::string field = absl::StrCat("location.labour_rates[", i, "]");
+    shape.Value(field + ".labour_type", rate.labour_type(), *v1::LabourType_descriptor());
+    shape.Require(field + ".labour_type", types.insert(rate.labour_type()).second,
+                  "is there twice");
+    shape.Range(field + ".rate_minor", rate.rate_minor(), 0, kMaxAmount);
+  }
+}
+
+void CheckDefaultFees(const v1::Location& location, Shape& shape) {
+  shape.Require("location.default_fees", location.default_fees_size() <= kMaxDefaultFees,
+                "has too many fees");
+  for (int i = 0; i < location.default_fees_size(); ++i) {
+    const v1::DefaultFee& fee = location.default_fees(i);
+    const std::string field = absl::StrCat("location.default_fees[", i, "]");
+    shape.RequiredText(field + ".description", fee.description(), kMaxDescription);
+    CheckFeeRule(field + ".rule", fee.rule(), shape);
+    CheckFeeCategory(field + ".tax_category", fee.tax_category(), shape);
+  }
+}
+
+void CheckOverage(const v1::OveragePolicy& overage, Shape& shape) {
+  shape.Range("location.overage.rate_ppm", overage.rate_ppm(), 0, kPpmOne);
+  shape.Range("location.overage.amount_minor", overage.amount_minor(), 0, kMaxAmount);
+  shape.Range("location.overage.cap_minor", overage.cap_minor(), 0, kMaxAmount);
+  shape.OptionalValue("location.overage.combine", overage.combine(),
+                      *v1::OveragePolicy::Combine_descriptor());
+  const bool both = overage.rate_ppm() > 0 && overage.amount_minor() > 0;
+  shape.Require("location.overage.combine",
+                !both || overage.combine() != v1::OveragePolicy::COMBINE_UNSPECIFIED,
+                "must say which of rate and amount counts");
+}
+
+void CheckWarranty(int64_t months, int64_t miles, Shape& shape) {
+  shape.Range("warranty_months", months, 0, kMaxMonths);
+  shape.Range("warranty_miles", miles, 0, kMaxMiles);
+}
+
+// Which ticket a new line goes on, and the id that it brings along.
+template <class Request>
+void CheckNewLine(const Request& request, Shape& shape) {
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.NewId<LineId>("line_id", request.line_id(), request.ticket_id());
+}
+
+template <class Request>
+void CheckLineOf(const Request& request, Shape& shape) {
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.Id<LineId>("line_id", request.line_id());
+}
+
+template <class Request>
+void CheckJobOf(const Request& request, Shape& shape) {
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.Id<JobId>("job_id", request.job_id());
+}
+
+template <class Request>
+void CheckDecision(const Request& request, Shape& shape) {
+  CheckJobOf(request, shape);
+  shape.Text("person_ref", request.person_ref(), kMaxReference);
+  shape.OptionalValue("channel", request.channel(), *v1::AuthorizationChannel_descriptor());
+  shape.Text("evidence_id", request.evidence_id(), kMaxReference);
+  if (request.has_decided_at()) shape.Time("decided_at", request.decided_at());
+}
+
+template <class Request>
+void CheckRefusal(const Request& request, Shape& shape) {
+  CheckDecision(request, shape);
+  shape.RequiredText("reason", request.reason(), kMaxReason);
+  if (request.has_follow_up_at()) shape.Time("follow_up_at", request.follow_up_at());
+}
+
+template <class Request>
+absl::Status Ended(const Request& request, Shape& shape) {
+  shape.NoCardNumbers(request);
+  return shape.status();
+}
+
+// Fields of ChangeLine that are about how much.
+void CheckChangedAmounts(const v1::ChangeLineRequest& request, Shape& shape) {
+  if (request.has_quantity_milli()) {
+    shape.Range("quantity_milli", request.quantity_milli(), 1, kMaxQuantity);
+  }
+  if (request.has_unit_price_minor()) {
+    shape.Range("unit_price_minor", request.unit_price_minor(), 0, kMaxAmount);
+    shape.RequiredText("price_reason", request.price_reason(), kMaxReason);
+  }
+  if (request.has_hours_centi()) shape.Range("hours_centi", request.hours_centi(), 1, kMaxHours);
+  if (request.has_rate_minor()) shape.Range("rate_minor", request.rate_minor(), 0, kMaxAmount);
+  if (request.has_fee()) CheckFeeRule("fee", request.fee(), shape);
+}
+
+bool ChangesSomething(const v1::ChangeLineRequest& request) {
+  return request.has_description() || request.has_quantity_milli() ||
+         request.has_unit_price_minor() || request.has_hours_centi() || request.has_rate_minor() ||
+         request.has_operation_code() || request.has_technician() || request.has_condition() ||
+         request.has_warranty_months() || request.has_warranty_miles() || request.has_fee();
+}
+
+}  // namespace
+
+absl::Status CheckShape(const v1::ConfigureLocationRequest& request) {
+  const v1::Location& location = request.location();
+  Shape shape;
+  shape.OptionalId<LocationId>("location.location_id", location.location_id());
+  shape.RequiredText("location.name", location.name(), kMaxName);
+  shape.RequiredText("location.time_zone", location.time_zone(), kMaxName);
+  shape.Require("location.currency", Currency::Parse(location.currency()).ok(),
+                "must be an ISO 4217 code in capitals, e.g. USD");
+  shape.Require("location.tax_rules", location.tax_rules_size() <= kMaxTaxRules,
+                "has too many rules");
+  for (int i = 0; i < location.tax_rules_size(); ++i) {
+    CheckTaxRule(absl::StrCat("location.tax_rules[", i, "]"), location.tax_rules(i), shape);
+  }
+  CheckOverlaps(location, shape);
+  shape.OptionalValue("location.tax_rounding", location.tax_rounding(),
+                      *v1::TaxRounding_descriptor());
+  CheckLabourRates(location, shape);
+  CheckDefaultFees(location, shape);
+  CheckOverage(location.overage(), shape);
+  shape.Range("location.cash_increment_minor", location.cash_increment_minor(), 0,
+              kMaxCashIncrement);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::OpenTicketRequest& request) {
+  Shape shape;
+  shape.Id<LocationId>("location_id", request.location_id());
+  shape.NewId<TicketId>("ticket_id", request.ticket_id(), request.location_id());
+  shape.Value("kind", request.kind(), *v1::TicketKind_descriptor());
+  shape.OptionalId<CustomerId>("customer_id", request.customer_id());
+  shape.OptionalId<VehicleId>("vehicle_id", request.vehicle_id());
+  shape.Range("odometer_in", request.odometer_in(), 0, kMaxOdometer);
+  shape.Text("advisor", request.advisor(), kMaxSubject);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::AddJobRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.NewId<JobId>("job_id", request.job_id(), request.ticket_id());
+  shape.RequiredText("title", request.title(), kMaxTitle);
+  shape.Text("complaint", request.complaint(), kMaxStory);
+  shape.Text("cause", request.cause(), kMaxStory);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::AddLabourLineRequest& request) {
+  Shape shape;
+  CheckNewLine(request, shape);
+  shape.Id<JobId>("job_id", request.job_id());
+  shape.RequiredText("description", request.description(), kMaxDescription);
+  shape.Range("hours_centi", request.hours_centi(), 1, kMaxHours);
+  shape.OptionalValue("labour_type", request.labour_type(), *v1::LabourType_descriptor());
+  shape.Range("rate_minor", request.rate_minor(), 0, kMaxAmount);
+  shape.Text("operation_code", request.operation_code(), kMaxOperationCode);
+  shape.Text("technician", request.technician(), kMaxSubject);
+  CheckWarranty(request.warranty_months(), request.warranty_miles(), shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::AddPartLineRequest& request) {
+  Shape shape;
+  CheckNewLine(request, shape);
+  shape.Id<JobId>("job_id", request.job_id());
+  shape.Id<PartId>("part_id", request.part_id());
+  shape.Range("quantity_milli", request.quantity_milli(), 1, kMaxQuantity);
+  shape.Value("condition", request.condition(), *v1::PartCondition_descriptor());
+  if (request.has_unit_price_minor()) {
+    shape.Range("unit_price_minor", request.unit_price_minor(), 0, kMaxAmount);
+    shape.RequiredText("price_reason", request.price_reason(), kMaxReason);
+  } else {
+    shape.Text("price_reason", request.price_reason(), kMaxReason);
+  }
+  CheckWarranty(request.warranty_months(), request.warranty_miles(), shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::AddFeeLineRequest& request) {
+  Shape shape;
+  CheckNewLine(request, shape);
+  shape.OptionalId<JobId>("job_id", request.job_id());
+  shape.RequiredText("description", request.description(), kMaxDescription);
+  const bool flat = request.fee().base() == v1::FeeRule::BASE_FLAT;
+  shape.Range("quantity_milli", request.quantity_milli(), 0, flat ? kMaxQuantity : 0);
+  CheckFeeRule("fee", request.fee(), shape);
+  CheckFeeCategory("tax_category", request.tax_category(), shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::AddNoteLineRequest& request) {
+  Shape shape;
+  CheckNewLine(request, shape);
+  shape.OptionalId<JobId>("job_id", request.job_id());
+  shape.RequiredText("description", request.description(), kMaxDescription);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::ChangeLineRequest& request) {
+  Shape shape;
+  CheckLineOf(request, shape);
+  shape.Require("line_id", ChangesSomething(request), "nothing to change was sent with it");
+  if (request.has_description()) {
+    shape.RequiredText("description", request.description(), kMaxDescription);
+  }
+  CheckChangedAmounts(request, shape);
+  shape.Text("operation_code", request.operation_code(), kMaxOperationCode);
+  shape.Text("technician", request.technician(), kMaxSubject);
+  if (request.has_condition()) {
+    shape.Value("condition", request.condition(), *v1::PartCondition_descriptor());
+  }
+  CheckWarranty(request.warranty_months(), request.warranty_miles(), shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::RemoveLineRequest& request) {
+  Shape shape;
+  CheckLineOf(request, shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::DiscountLineRequest& request) {
+  Shape shape;
+  CheckLineOf(request, shape);
+  CheckDiscount(request.discount(), shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::DiscountTicketRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  CheckDiscount(request.discount(), shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::AuthorizeJobRequest& request) {
+  Shape shape;
+  CheckDecision(request, shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::DeclineJobRequest& request) {
+  Shape shape;
+  CheckRefusal(request, shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::DeferJobRequest& request) {
+  Shape shape;
+  CheckRefusal(request, shape);
+  shape.Require("follow_up_at", request.has_follow_up_at(), "is missing: when to ask again");
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::StartJobRequest& request) {
+  Shape shape;
+  CheckJobOf(request, shape);
+  shape.Text("technician", request.technician(), kMaxSubject);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::CompleteJobRequest& request) {
+  Shape shape;
+  CheckJobOf(request, shape);
+  shape.Text("cause", request.cause(), kMaxStory);
+  shape.Text("correction", request.correction(), kMaxStory);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::InvoiceTicketRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.Range("odometer_out", request.odometer_out(), 0, kMaxOdometer);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::VoidTicketRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.RequiredText("reason", request.reason(), kMaxReason);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::GetLocationRequest& request) {
+  Shape shape;
+  shape.Id<LocationId>("location_id", request.location_id());
+  return shape.status();
+}
+
+absl::Status CheckShape(const v1::GetTicketRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  return shape.status();
+}
+
+absl::Status CheckShape(const v1::ListTicketsRequest& request) {
+  Shape shape;
+  shape.OptionalId<LocationId>("location_id", request.location_id());
+  const bool everywhere = request.has_customer_id() || request.has_vehicle_id() ||
+                          request.has_technician();
+  shape.Require("location_id", everywhere || !request.location_id().empty(),
+                "is missing; only a customer's, vehicle's or technician's tickets are listed "
+                "across locations");
+  if (request.has_stage()) {
+    shape.Value("stage", request.stage(), *v1::DocumentStage_descriptor());
+  }
+  if (request.has_customer_id()) shape.Id<CustomerId>("customer_id", request.customer_id());
+  if (request.has_vehicle_id()) shape.Id<VehicleId>("vehicle_id", request.vehicle_id());
+  if (request.has_technician()) {
+    shape.RequiredText("technician", request.technician(), kMaxSubject);
+  }
+  if (request.has_number()) shape.RequiredText("number", request.number(), kMaxNumber);
+  return shape.status();
+}
+
+absl::Status CheckShape(const v1::WatchTicketsRequest& request) {
+  Shape shape;
+  shape.OptionalId<LocationId>("location_id", request.location_id());
+  return shape.status();
+}
+
+absl::Status CheckShape(const v1::GetPriceRequest& request) {
+  Shape shape;
+  shape.Id<PartId>("part_id", request.part_id());
+  return shape.status();
+}
+
+}  // namespace pitlane::ticket

@@ -1,0 +1,20 @@
+#include "services/ticket/reactors/on_subject_erased.h"
+
+#include <optional>
+#include <vector>
+
+#include "libs/runtime/unit.h"
+#include "services/ticket/domain/known_customer.h"
+
+namespace pitlane::ticket {
+
+absl::Status OnSubjectErased::On(const common::v1::EventMeta& meta, const customer_vehicle::v1::SubjectErased& event,
+                  runtime::Unit& unit) {
+  const LearnCustomer command{.customer_id = event.customer_id(), .erased = true};
+  return unit.Execute<KnownCustomerAggregate>(
+      event.customer_id(), std::nullopt, {},
+      [&command](const v1::KnownCustomer& customer)
+          -> absl::StatusOr<std::vector<v1::TicketEvent>> { return Decide(customer, command); });
+}
+
+}  // namespace pitlane::ticket
