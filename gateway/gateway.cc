@@ -40,8 +40,8 @@ class Gateway::Door final : public grpc::CallbackGenericService {
     in_flight_gauge_.Increment();
     auto* call = new ProxyCall(env_, *context, known != nullptr ? *known : UnknownMethod(),
                                {max_message_bytes_, [this] { Leave(); }});
-    const auto backend = router_.Route(
-        context->method(), rpc::internal::MetadataValue(*context, kServiceMetadata));
+    const auto backend =
+        router_.Route(context->method(), rpc::internal::MetadataValue(*context, kServiceMetadata));
     if (!room) {
       call->Refuse(rpc::Overloaded(absl::StrCat("all ", max_calls_, " calls are taken")));
     } else if (backend.ok()) {

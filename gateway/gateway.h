@@ -26,9 +26,9 @@ struct GatewayOptions {
 // Thread-safe. Destruction shuts down without grace.
 class Gateway {
  public:
-  // Listens, and is ready at once: a service that is down concerns its own methods only. `env` gives
-  // the token verifier, the default deadline of unary calls, metrics and logs; it must outlive the
-  // gateway. FAILED_PRECONDITION: no areas. Else as rpc::Server::Start.
+  // Listens, and is ready at once: a service that is down concerns its own methods only. `env`
+  // gives the token verifier, the default deadline of unary calls, metrics and logs; it must
+  // outlive the gateway. FAILED_PRECONDITION: no areas. Else as rpc::Server::Start.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const GatewayOptions& options,
                                                         rpc::ServerEnv& env);
   ~Gateway();

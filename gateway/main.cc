@@ -27,8 +27,8 @@ struct Flags {
 
 void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--listen", flags.gateway.server.listen, "HOST:PORT")->capture_default_str();
-  for (const char* area : {"ticket", "inventory", "customer-vehicle", "payment",
-                           "terminal-gateway", "reporting"}) {
+  for (const char* area :
+       {"ticket", "inventory", "customer-vehicle", "payment", "terminal-gateway", "reporting"}) {
     std::string key = area;
     for (char& c : key) c = c == '-' ? '_' : c;
     app.add_option(std::string("--") + area, flags.backends[key], "HOST:PORT of that service");
@@ -46,10 +46,8 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--audience", flags.tokens.audience, "`aud` of tokens")->required();
   app.add_option("--admin", flags.admin, "HOST:PORT of /metrics")->capture_default_str();
   app.add_option("--max-calls", flags.gateway.max_calls_in_flight)->capture_default_str();
-  app.add_option("--log-level", flags.log_level, "debug, info, warning, error")
-      ->capture_default_str();
-  app.add_option("--grace-seconds", flags.grace_seconds, "for running calls when told to stop")
-      ->capture_default_str();
+  app.add_option("--log-level", flags.log_level)->capture_default_str();
+  app.add_option("--grace-seconds", flags.grace_seconds, "to end calls")->capture_default_str();
 }
 
 absl::Status Connect(Flags& flags) {

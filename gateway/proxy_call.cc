@@ -89,8 +89,7 @@ void ProxyCall::OnReadDone(bool ok) {
       absl::MutexLock lock(&mutex_);
       if (requests_ != Requests::kReading) return;
       requests_ = Requests::kStopped;
-      refusal_ = rpc::MakeError(absl::StatusCode::kResourceExhausted,
-                                common::v1::MESSAGE_TOO_LARGE,
+      refusal_ = rpc::MakeError(absl::StatusCode::kResourceExhausted, common::v1::MESSAGE_TOO_LARGE,
                                 absl::StrCat("a message has ", request_.Length(),
                                              " bytes; at most ", limits_.max_message_bytes));
     }

@@ -34,8 +34,8 @@ class Router {
   // By area, e.g. "ticket".
   explicit Router(const std::map<std::string, std::shared_ptr<grpc::Channel>>& areas);
 
-  // "/pitlane.<area>.v1.<Service>/<Method>" goes to that area; "/pitlane.admin.v1.…" to the one named
-  // by `service`, the value of kServiceMetadata. UNIMPLEMENTED, METHOD_UNKNOWN: none has it.
+  // "/pitlane.<area>.v1.<Service>/<Method>" goes to that area; "/pitlane.admin.v1.…" to the one
+  // named by `service`, the value of kServiceMetadata. UNIMPLEMENTED, METHOD_UNKNOWN: none has it.
   // INVALID_ARGUMENT: `service` is missing or names none.
   absl::StatusOr<Backend*> Route(std::string_view method,
                                  const std::optional<std::string>& service) const;

@@ -186,7 +186,7 @@ absl::StatusOr<Database::Presence> Database::Look(rocksdb::Env* env, const std::
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path,
-                                                         const Options& options) {
+                                                         const Options& options, Mode mode) {
   rocksdb::Env* env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   ASSIGN_OR_RETURN(const Presence presence, Look(env, path));
   if (presence == Presence::kDatabase) RETURN_IF_ERROR(CheckFamilies(env, path));
@@ -202,11 +202,15 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   std::unique_ptr<Database> database(new Database());
   database->path_ = path;
   database->env_ = env;
+  database->mode_ = mode;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  RETURN_IF_ERROR(
-      FromRocks(rocksdb::DB::Open(DatabaseOptions(options, env), path, families, &handles, &db),
-                "open", path));
+  const rocksdb::DBOptions db_options = DatabaseOptions(options, env);
+  const rocksdb::Status status =
+      mode == Mode::kReadOnly
+          ? rocksdb::DB::OpenForReadOnly(db_options, path, families, &handles, &db)
+          : rocksdb::DB::Open(db_options, path, families, &handles, &db);
+  RETURN_IF_ERROR(FromRocks(status, "open", path));
   database->db_.reset(db);
   std::copy_n(handles.begin(), kFamilyCount, database->handles_.begin());
   database->default_handle_ = handles.back();

@@ -32,10 +32,12 @@ absl::Status SyncFolder(rocksdb::Env* env, const std::string& folder);
 // Any thread, except where said.
 class Database {
  public:
-  // Opens the database in `path`, making it if there is none. FAILED_PRECONDITION when it has
-  // families of a newer release.
+  // Opens the database in `path`, making it if there is none (unless to read only, which changes no
+  // file). FAILED_PRECONDITION when it has families of a newer release.
+  enum class Mode { kReadOnly, kReadWrite };
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path,
-                                                        const Options& options);
+                                                        const Options& options,
+                                                        Mode mode = Mode::kReadWrite);
   // Whether RocksDB files are in the folder, and whether they make a database that was once whole.
   enum class Presence { kNothing, kDatabase, kFragments };
   static absl::StatusOr<Presence> Look(rocksdb::Env* env, const std::string& path);
@@ -53,6 +55,7 @@ class Database {
   }
   const std::string& path() const { return path_; }
   rocksdb::Env* env() const { return env_; }
+  bool read_only() const { return mode_ == Mode::kReadOnly; }
 
   // snapshot nullptr: the newest committed state.
   absl::StatusOr<std::optional<std::string>> Get(Family family, std::string_view key,
@@ -95,6 +98,7 @@ class Database {
 
   std::string path_;
   rocksdb::Env* env_ = nullptr;
+  Mode mode_ = Mode::kReadWrite;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;

@@ -106,13 +106,25 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(Options options) {
       (presence == Database::Presence::kNothing && had_commits)) {
     return Damaged(path, "files of the store are missing");
   }
-  RETURN_IF_ERROR(store->OpenDatabase());
-  RETURN_IF_ERROR(store->CheckIdentity());
-  RETURN_IF_ERROR(WithAdvice(path, store->LoadState(*mark)));
-  RETURN_IF_ERROR(WithAdvice(path, store->CheckAgainstMark(*mark)));
-  RETURN_IF_ERROR(WithAdvice(path, store->CheckTail(*mark && (*mark)->clean)));
+  // After a crash a look without touching: a store that is refused stays as it was found.
+  if (*mark && !(*mark)->clean && presence == Database::Presence::kDatabase) {
+    RETURN_IF_ERROR(store->OpenDatabase(Database::Mode::kReadOnly));
+    RETURN_IF_ERROR(store->Inspect(*mark));
+    store->database_.reset();
+  }
+  RETURN_IF_ERROR(store->OpenDatabase(Database::Mode::kReadWrite));
+  RETURN_IF_ERROR(store->Inspect(*mark));
   RETURN_IF_ERROR(store->StartMark(mark->has_value()));
   return store;
+}
+
+absl::Status Store::Inspect(const std::optional<Mark>& mark) {
+  const std::string& path = options_.path;
+  ASSIGN_OR_RETURN(const bool fresh, CheckIdentity(mark && mark->commits > 0));
+  if (fresh) return database_->read_only() ? absl::OkStatus() : WriteIdentity();
+  RETURN_IF_ERROR(WithAdvice(path, LoadState(mark)));
+  RETURN_IF_ERROR(WithAdvice(path, CheckAgainstMark(mark)));
+  return WithAdvice(path, CheckTail(mark && mark->clean));
 }
 
 absl::Status Store::Lock() {
@@ -132,35 +144,39 @@ absl::Status Store::Lock() {
                    status.ToString(), "). Stop that process, or give this one another folder."));
 }
 
-absl::Status Store::OpenDatabase() {
-  auto database = Database::Open(options_.path + "/rocksdb", options_);
+absl::Status Store::OpenDatabase(Database::Mode mode) {
+  auto database = Database::Open(options_.path + "/rocksdb", options_, mode);
   if (!database.ok()) return WithAdvice(options_.path, database.status());
   database_ = *std::move(database);
+  if (mode == Database::Mode::kReadOnly) return absl::OkStatus();
   return FromRocks(database_->Anchor(), "write to", options_.path);
 }
 
-absl::Status Store::CheckIdentity() {
+absl::Status Store::WriteIdentity() {
+  rocksdb::WriteBatch batch;
+  rocksdb::ColumnFamilyHandle* cursors = database_->handle(Family::kCursors);
+  auto status =
+      batch.Put(cursors, kIdentityKey, EncodeIdentity({kFormatVersion, options_.identity}));
+  if (status.ok()) status = batch.Put(cursors, kCommitsKey, EncodeBigEndian64(0));
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  if (status.ok()) status = database_->db()->Write(write, &batch);
+  return FromRocks(status, "write", "the identity");
+}
+
+absl::StatusOr<bool> Store::CheckIdentity(bool had_commits) {
   ASSIGN_OR_RETURN(const auto value, database_->Get(Family::kCursors, kIdentityKey, nullptr));
   if (!value) {
     auto log = database_->NewRange(Family::kLog, "", "", {});
     log->SeekToFirst();
     RETURN_IF_ERROR(log.status());
-    if (log->Valid()) return Damaged(options_.path, "it does not say which service it belongs to");
-    rocksdb::WriteBatch batch;
-    RETURN_IF_ERROR(FromRocks(batch.Put(database_->handle(Family::kCursors), kIdentityKey,
-                                        EncodeIdentity({kFormatVersion, options_.identity})),
-                              "assemble", "the identity"));
-    RETURN_IF_ERROR(
-        FromRocks(batch.Put(database_->handle(Family::kCursors), kCommitsKey, EncodeBigEndian64(0)),
-                  "assemble", "the identity"));
-    rocksdb::WriteOptions write;
-    write.sync = true;
-    return FromRocks(database_->db()->Write(write, &batch), "write", "the identity");
+    if (!log->Valid() && !had_commits) return true;
+    return Damaged(options_.path, "it does not say which service it belongs to");
   }
   const auto stored = DecodeIdentity(*value);
   if (!stored.ok()) return WithAdvice(options_.path, stored.status());
   if (stored->format_version > kFormatVersion) return Newer(options_.path, stored->format_version);
-  if (stored->identity == options_.identity) return absl::OkStatus();
+  if (stored->identity == options_.identity) return false;
   return absl::FailedPreconditionError(absl::StrCat(
       "the journal in ", options_.path, " belongs to ", Describe(stored->identity),
       "; it was to be opened as ", Describe(options_.identity),

@@ -222,12 +222,25 @@ TEST_F(OpenTest, BitFlippedAnywhereInTheWalThenDamaged) {
   }
 }
 
-TEST_F(OpenTest, WalZeroedFromSomewhereThenDamaged) {
-  MakeCrashed(20);
-  std::string zeroed = ReadFile(WalOf(crashed()));
-  std::fill(zeroed.begin() + static_cast<std::ptrdiff_t>(zeroed.size() / 2), zeroed.end(), '\0');
-  WriteFile(WalOf(crashed()), zeroed);
-  ExpectDamaged(crashed(), "acknowledged");
+TEST_F(OpenTest, WalEndsWhereACommitEndsThenTheMarkTells) {
+  size_t ten_commits = 0;
+  {
+    const auto journal = MustOpen(TestOptions(store()));
+    CommitEvents(*journal, "a", 10);
+    ten_commits = std::filesystem::file_size(WalOf(store()));
+    CommitEvents(*journal, "a", 10);
+    CopyAsAfterCrash(store(), crashed());
+  }
+  // To RocksDB this is a store that is whole, and so it is without the mark.
+  std::string wal = ReadFile(WalOf(crashed()));
+  WriteFile(WalOf(crashed()), wal.substr(0, ten_commits));
+  CopyAsAfterCrash(crashed(), folder_ / "zeroed");
+  const auto files = FilesUnder(crashed() + "/rocksdb", ".log");
+  ExpectDamaged(crashed(), "records 11 to 20 were acknowledged and are missing");
+  EXPECT_EQ(FilesUnder(crashed() + "/rocksdb", ".log"), files);  // for whoever looks into it
+  std::fill(wal.begin() + static_cast<std::ptrdiff_t>(ten_commits), wal.end(), '\0');
+  WriteFile(WalOf(folder_ / "zeroed"), wal);
+  ExpectDamaged(folder_ / "zeroed", "records 11 to 20 were acknowledged and are missing");
 }
 
 TEST_F(OpenTest, WalDeletedThenDamaged) {

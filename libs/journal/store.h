@@ -53,8 +53,11 @@ class Store {
 
   // Steps of Open.
   absl::Status Lock();
-  absl::Status OpenDatabase();
-  absl::Status CheckIdentity();
+  absl::Status OpenDatabase(Database::Mode mode);
+  absl::Status Inspect(const std::optional<Mark>& mark);
+  // True when the store has no identity yet, and nothing else either.
+  absl::StatusOr<bool> CheckIdentity(bool had_commits);
+  absl::Status WriteIdentity();
   absl::Status LoadState(const std::optional<Mark>& mark);
   absl::Status CheckAgainstMark(const std::optional<Mark>& mark) const;
   absl::Status CheckTail(bool closed_cleanly) const;

@@ -15,13 +15,12 @@ absl::StatusOr<std::unique_ptr<AdminHttp>> AdminHttp::Start(const Metrics& metri
     exposer->RegisterCollectable(metrics.registry());
     return std::unique_ptr<AdminHttp>(new AdminHttp(std::move(exposer)));
   } catch (const std::exception& error) {
-    return absl::UnavailableError(absl::StrCat("admin port ", address, ": ", error.what(),
-                                               "; is another process using it?"));
+    return absl::UnavailableError(
+        absl::StrCat("admin port ", address, ": ", error.what(), "; is another process using it?"));
   }
 }
 
-AdminHttp::AdminHttp(std::unique_ptr<prometheus::Exposer> exposer)
-    : exposer_(std::move(exposer)) {}
+AdminHttp::AdminHttp(std::unique_ptr<prometheus::Exposer> exposer) : exposer_(std::move(exposer)) {}
 
 AdminHttp::~AdminHttp() = default;
 

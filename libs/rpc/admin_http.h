@@ -18,9 +18,8 @@ namespace pitlane::rpc {
 class AdminHttp {
  public:
   // `address` is HOST:PORT; port 0 takes a free one. UNAVAILABLE when it cannot be bound.
-  static absl::StatusOr<std::unique_ptr<AdminHttp>> Start(const Metrics& metrics,
-                                                          const std::string& address =
-                                                              "127.0.0.1:0");
+  static absl::StatusOr<std::unique_ptr<AdminHttp>> Start(
+      const Metrics& metrics, const std::string& address = "127.0.0.1:0");
   ~AdminHttp();
 
   int port() const;

@@ -35,10 +35,9 @@ TEST(AdminHttp, ServesTheMetrics) {
   Metrics metrics;
   metrics.Counter("pitlane_test_total", "Things.").Increment(5);
   ASSERT_OK_AND_ASSIGN(const auto admin, AdminHttp::Start(metrics));
-  ASSERT_OK_AND_ASSIGN(
-      const std::string text,
-      HttpGet(absl::StrCat("http://127.0.0.1:", admin->port(), "/metrics"), absl::Seconds(10),
-              1 << 20));
+  ASSERT_OK_AND_ASSIGN(const std::string text,
+                       HttpGet(absl::StrCat("http://127.0.0.1:", admin->port(), "/metrics"),
+                               absl::Seconds(10), 1 << 20));
   EXPECT_THAT(text, HasSubstr("pitlane_test_total 5"));
 }
 

@@ -18,8 +18,8 @@ int Milliseconds(absl::Duration duration) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options) {
-  ASSIGN_OR_RETURN(auto credentials, ChannelCredentialsFor(options.tls, options.address,
-                                                           options.allow_plaintext));
+  ASSIGN_OR_RETURN(auto credentials,
+                   ChannelCredentialsFor(options.tls, options.address, options.allow_plaintext));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.max_message_bytes);
   arguments.SetMaxSendMessageSize(options.max_message_bytes);

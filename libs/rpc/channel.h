@@ -35,8 +35,8 @@ void AttachToken(grpc::ClientContext& context, std::string_view token);
 void AttachAfter(grpc::ClientContext& context, const PositionToken& after);
 // Gives up after `timeout`, on the operating system's clock.
 void SetTimeout(grpc::ClientContext& context, absl::Duration timeout);
-// The trailer `pitlane-position` of a finished call. Empty when there is none; INVALID_ARGUMENT when
-// it is malformed.
+// The trailer `pitlane-position` of a finished call. Empty when there is none; INVALID_ARGUMENT
+// when it is malformed.
 absl::StatusOr<PositionToken> PositionsOf(const grpc::ClientContext& context);
 
 }  // namespace pitlane::rpc

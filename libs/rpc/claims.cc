@@ -108,8 +108,7 @@ std::string FormatClaims(const Claims& claims) {
   if (!claims.caller.device_id.empty()) object["device_id"] = claims.caller.device_id;
   object["roles"] = nlohmann::ordered_json::array();
   for (const Grant& grant : claims.caller.grants) {
-    const std::string location =
-        grant.everywhere ? std::string(kEverywhere) : grant.location_id;
+    const std::string location = grant.everywhere ? std::string(kEverywhere) : grant.location_id;
     object["roles"].push_back(
         {{"role", std::string(RoleName(grant.role))}, {"locations", {location}}});
   }

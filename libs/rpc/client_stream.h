@@ -1,5 +1,5 @@
-// Client streams: messages come one at a time; the next is read only when the one before is done, so
-// a fast sender waits in its own network buffers.
+// Client streams: messages come one at a time; the next is read only when the one before is done,
+// so a fast sender waits in its own network buffers.
 //
 //   return rpc::ClientStream<ImportPartsRequest>(env_, context, response,
 //                                                std::make_unique<PartsImport>(…));

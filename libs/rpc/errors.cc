@@ -33,8 +33,7 @@ std::optional<Detail> Extract(const absl::Status& status) {
 google::rpc::RetryInfo MakeRetryInfo(absl::Duration retry_after) {
   google::rpc::RetryInfo info;
   absl::Duration rest;
-  info.mutable_retry_delay()->set_seconds(
-      absl::IDivDuration(retry_after, absl::Seconds(1), &rest));
+  info.mutable_retry_delay()->set_seconds(absl::IDivDuration(retry_after, absl::Seconds(1), &rest));
   info.mutable_retry_delay()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
   return info;
 }

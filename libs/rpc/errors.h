@@ -1,19 +1,20 @@
 // Errors as callers see them: an absl::Status whose payloads are google.rpc details. Free of gRPC,
 // so that domain code can refuse in full; rpc/grpc_status.h puts the details on the wire.
 //
-//   return rpc::Refused(TICKET_NOT_OPEN, absl::StrCat("ticket ", id, " is closed; open a new one"));
-//   return rpc::Invalid("line.quantity", "must be positive; send thousandths");
+//   return rpc::Refused(TICKET_NOT_OPEN, absl::StrCat("ticket ", id, " is closed; open a new
+//   one")); return rpc::Invalid("line.quantity", "must be positive; send thousandths");
 //
 // Every error has an ErrorInfo (reason, domain "pitlane"). A reason is a value of a service's
 // ErrorReason enum or of pitlane.common.v1.CommonReason. Messages and metadata name ids and limits,
 // never personal data. Pure functions; safe from any thread.
 #pragma once
 
-#include <concepts>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"

@@ -60,14 +60,14 @@ TEST(Errors, EveryShorthandHasItsCodeAndReason) {
 TEST(Errors, InvalidNamesItsFields) {
   const absl::Status status = Invalid({{"a", "is empty"}, {"b[1]", "is negative"}});
   EXPECT_EQ(status.message(), "a: is empty; b[1]: is negative");
-  EXPECT_THAT(FieldViolations(status), ElementsAre(FieldViolation{"a", "is empty"},
-                                                   FieldViolation{"b[1]", "is negative"}));
+  EXPECT_THAT(FieldViolations(status),
+              ElementsAre(FieldViolation{"a", "is empty"}, FieldViolation{"b[1]", "is negative"}));
 }
 
 TEST(Errors, VersionMismatchSaysBothVersions) {
-  EXPECT_THAT(ErrorMetadata(VersionMismatch("tkt_1", 3, 4)),
-              ElementsAre(Pair("actual_version", "4"), Pair("expected_version", "3"),
-                          Pair("id", "tkt_1")));
+  EXPECT_THAT(
+      ErrorMetadata(VersionMismatch("tkt_1", 3, 4)),
+      ElementsAre(Pair("actual_version", "4"), Pair("expected_version", "3"), Pair("id", "tkt_1")));
 }
 
 TEST(Errors, OverloadedSaysWhenToComeBack) {
@@ -76,8 +76,8 @@ TEST(Errors, OverloadedSaysWhenToComeBack) {
 }
 
 TEST(ErrorsDeathTest, AnUnknownReasonIsABug) {
-  EXPECT_DEATH(
-      { auto unused = Refused(pitlane::testing::v1::ERROR_REASON_UNSPECIFIED, "x"); }, "no reason");
+  EXPECT_DEATH({ auto unused = Refused(pitlane::testing::v1::ERROR_REASON_UNSPECIFIED, "x"); },
+               "no reason");
 }
 
 TEST(GrpcStatus, OkStaysOk) {

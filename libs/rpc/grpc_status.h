@@ -7,8 +7,8 @@
 
 namespace pitlane::rpc {
 
-// Every payload becomes a detail, in the order of its type's name, so equal errors have equal bytes.
-// An error without ErrorInfo gets one whose reason is the code's name, e.g. "INTERNAL".
+// Every payload becomes a detail, in the order of its type's name, so equal errors have equal
+// bytes. An error without ErrorInfo gets one whose reason is the code's name, e.g. "INTERNAL".
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // The way back. Details that do not decode are dropped; code and message stay.

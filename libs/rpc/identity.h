@@ -55,9 +55,9 @@ struct Caller {
 struct TokenVerifierOptions {
   // A file's path, or an http:// or https:// URL, of a JSON Web Key Set (RFC 7517).
   std::string jwks;
-  std::string issuer;    // must equal `iss`
-  std::string audience;  // must be among `aud`
-  absl::Duration leeway = absl::Seconds(30);          // on `exp` and `nbf`
+  std::string issuer;                                  // must equal `iss`
+  std::string audience;                                // must be among `aud`
+  absl::Duration leeway = absl::Seconds(30);           // on `exp` and `nbf`
   absl::Duration unknown_key_wait = absl::Minutes(1);  // between look-ups for unknown keys
   absl::Duration max_key_age = absl::Minutes(10);      // after which a URL is fetched again
   absl::Duration fetch_timeout = absl::Seconds(5);

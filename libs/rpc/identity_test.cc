@@ -33,8 +33,8 @@ using common::v1::TOKEN_EXPIRED;
 using common::v1::TOKEN_MALFORMED;
 using common::v1::TOKEN_NOT_YET_VALID;
 using common::v1::TOKEN_REJECTED;
-using ::testing::HasSubstr;
 using testing::GrantOf;
+using ::testing::HasSubstr;
 using testing::TempFolder;
 using testing::TestIdentity;
 
@@ -86,15 +86,15 @@ TEST_F(TokenVerifierTest, AMintedTokenGivesItsCaller) {
                       .tenant = "chain-1",
                       .grants = {GrantOf(Role::kAdvisor, location), GrantOf(Role::kAuditor, "*")},
                       .device_id = "tablet-3"};
-  ASSERT_OK_AND_ASSIGN(const std::string token,
-                       identity_.issuer().Mint(caller, absl::Hours(1)));
+  ASSERT_OK_AND_ASSIGN(const std::string token, identity_.issuer().Mint(caller, absl::Hours(1)));
   ASSERT_OK_AND_ASSIGN(const auto verified, identity_.verifier().Verify(token));
   EXPECT_EQ(*verified, caller);
 }
 
 TEST_F(TokenVerifierTest, WhatIsNoTokenIsMalformed) {
-  for (const std::string& text : {std::string(), std::string("x"), std::string("a.b.c"),
-                                  std::string("eyJhbGciOiJub25lIn0.e30."), std::string(9000, 'a')}) {
+  for (const std::string& text :
+       {std::string(), std::string("x"), std::string("a.b.c"),
+        std::string("eyJhbGciOiJub25lIn0.e30."), std::string(9000, 'a')}) {
     ExpectRefused(identity_.verifier().Verify(text).status(), TOKEN_MALFORMED);
   }
 }
@@ -128,8 +128,7 @@ TEST_F(TokenVerifierTest, AnotherIssuerOrAudienceIsRejected) {
                 TOKEN_REJECTED);
   ExpectRefused(Try(R"({"iss":"https://id.test","aud":"other","sub":"u")" + exp), TOKEN_REJECTED);
   ExpectRefused(Try(R"({"iss":"https://id.test","aud":[],"sub":"u")" + exp), TOKEN_REJECTED);
-  EXPECT_THAT(Try(R"({"iss":"https://id.test","aud":["other","pitlane"],"sub":"u")" + exp),
-              IsOk());
+  EXPECT_THAT(Try(R"({"iss":"https://id.test","aud":["other","pitlane"],"sub":"u")" + exp), IsOk());
 }
 
 TEST_F(TokenVerifierTest, NotBeforeHasALeeway) {
@@ -210,7 +209,7 @@ TEST(TokenVerifier, WithoutKeysItIsNotMade) {
   WriteFile(empty.jwks, R"({"keys":[]})");
   EXPECT_THAT(TokenVerifier::Create(empty, clock),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no usable key")));
-  for (std::string TokenVerifierOptions::* member :
+  for (std::string TokenVerifierOptions::*member :
        {&TokenVerifierOptions::jwks, &TokenVerifierOptions::issuer,
         &TokenVerifierOptions::audience}) {
     TokenVerifierOptions options = missing;
@@ -256,12 +255,12 @@ class TinyHttpServer {
       std::string answer;
       {
         absl::MutexLock lock(&mutex_);
-        answer = absl::StrCat("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ",
-                              body_.size(), "\r\n\r\n", body_);
+        answer =
+            absl::StrCat("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ", body_.size(),
+                         "\r\n\r\n", body_);
       }
       ++requests_;
-      EXPECT_EQ(write(peer, answer.data(), answer.size()),
-                static_cast<ssize_t>(answer.size()));
+      EXPECT_EQ(write(peer, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
       close(peer);
     }
   }
@@ -321,8 +320,7 @@ TEST(TokenVerifierWithUrl, AFailedFetchLeavesTheKeysFromBefore) {
   FakeClock clock;
   const TempFolder folder;
   const auto issuer = IssuerIn(folder, clock);
-  ASSERT_OK_AND_ASSIGN(const std::string token,
-                       issuer->Mint({.subject = "usr-1"}, absl::Hours(1)));
+  ASSERT_OK_AND_ASSIGN(const std::string token, issuer->Mint({.subject = "usr-1"}, absl::Hours(1)));
   TinyHttpServer server;
   TokenVerifierOptions options = issuer->VerifierOptions();
   options.jwks = server.url();
@@ -343,8 +341,7 @@ TEST(TokenVerifierWithUrl, WhileTheIssuerIsDownTokensAreUnavailable) {
   FakeClock clock;
   const TempFolder folder;
   const auto issuer = IssuerIn(folder, clock);
-  ASSERT_OK_AND_ASSIGN(const std::string token,
-                       issuer->Mint({.subject = "usr-1"}, absl::Hours(1)));
+  ASSERT_OK_AND_ASSIGN(const std::string token, issuer->Mint({.subject = "usr-1"}, absl::Hours(1)));
   std::string url;
   { url = TinyHttpServer().url(); }
   TokenVerifierOptions options = issuer->VerifierOptions();
@@ -364,8 +361,7 @@ TEST(TokenIssuer, KeepsItsKeyAndItsSecret) {
   ASSERT_EQ(stat(key_path.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   EXPECT_EQ(ReadFile(first->jwks_path()).find("\"d\""), std::string::npos);
-  ASSERT_OK_AND_ASSIGN(const std::string token,
-                       first->Mint({.subject = "usr-1"}, absl::Hours(1)));
+  ASSERT_OK_AND_ASSIGN(const std::string token, first->Mint({.subject = "usr-1"}, absl::Hours(1)));
   const auto second = IssuerIn(folder, clock);
   ASSERT_OK_AND_ASSIGN(const auto verifier,
                        TokenVerifier::Create(second->VerifierOptions(), clock));

@@ -58,8 +58,8 @@ class CaptureSink final : public spdlog::sinks::base_sink<std::mutex> {
 absl::Status SetLogLevel(std::string_view level) {
   static constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error", "off"};
   if (std::find(std::begin(kLevels), std::end(kLevels), level) == std::end(kLevels)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "no log level '", ToAbsl(level), "'; use debug, info, warning, error or off"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("no log level '", ToAbsl(level), "'; use debug, info, warning, error or off"));
   }
   TheLog().logger->set_level(spdlog::level::from_str(std::string(level)));
   return absl::OkStatus();

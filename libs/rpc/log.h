@@ -29,8 +29,7 @@ absl::Status SetLogLevel(std::string_view level);
 
 // Writes {"ts": …, "level": …, "event": event, …fields in their order}. Bytes that are not UTF-8
 // are replaced. Thread-safe; never fails.
-void LogEvent(LogLevel level, std::string_view event,
-              std::initializer_list<LogField> fields = {});
+void LogEvent(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
 // For tests: every line written while it lives also goes to `line`, one call at a time.
 class ScopedLogCapture {

@@ -18,7 +18,9 @@ TEST(LogEvent, IsOneLineOfJsonWithItsFields) {
   {
     ScopedLogCapture capture([&](std::string_view line) { lines.emplace_back(line); });
     LogEvent(spdlog::level::warn, "tank_low",
-             {{"tank", std::string("oil \"5W\"\n")}, {"litres", int64_t{12}}, {"share", 0.5},
+             {{"tank", std::string("oil \"5W\"\n")},
+              {"litres", int64_t{12}},
+              {"share", 0.5},
               {"open", true}});
   }
   LogEvent(spdlog::level::warn, "after_the_capture");

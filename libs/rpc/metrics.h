@@ -22,9 +22,9 @@ using MetricLabels = std::map<std::string, std::string>;
 // Seconds, 0.1 ms to 10 s.
 const std::vector<double>& LatencyBuckets();
 
-// Thread-safe. What it returns lives as long as it does, and is thread-safe itself: look a metric up
-// once and keep the reference. The same name and labels give the same metric; the help text of the
-// first call stays. CHECKs that a name is valid and of one kind.
+// Thread-safe. What it returns lives as long as it does, and is thread-safe itself: look a metric
+// up once and keep the reference. The same name and labels give the same metric; the help text of
+// the first call stays. CHECKs that a name is valid and of one kind.
 class Metrics {
  public:
   Metrics();

@@ -38,8 +38,8 @@ bool OneOf(Role role, std::initializer_list<Role> roles) {
 
 // Everyone who works in the shop reads what the shop works on.
 bool IsStaff(Role role) {
-  return OneOf(role, {Role::kOwner, Role::kManager, Role::kAdvisor, Role::kTechnician,
-                      Role::kParts, Role::kCashier, Role::kBookkeeper});
+  return OneOf(role, {Role::kOwner, Role::kManager, Role::kAdvisor, Role::kTechnician, Role::kParts,
+                      Role::kCashier, Role::kBookkeeper});
 }
 
 bool IsReader(Role role) {
@@ -243,7 +243,8 @@ absl::Status Authorize(const Caller& caller, const Access& access, const Message
 
 MethodInfo DescribeMethod(const MethodDescriptor& method) {
   const FieldDescriptor* request_id = method.input_type()->FindFieldByName("request_id");
-  const bool is_text = request_id != nullptr && request_id->type() == FieldDescriptor::TYPE_STRING &&
+  const bool is_text = request_id != nullptr &&
+                       request_id->type() == FieldDescriptor::TYPE_STRING &&
                        !request_id->is_repeated();
   return {.path = absl::StrCat("/", method.service()->full_name(), "/", method.name()),
           .service = method.service()->full_name(),
@@ -284,8 +285,8 @@ absl::Status CheckAccessDeclared(const google::protobuf::ServiceDescriptor& serv
       faults.push_back(absl::StrCat(info.path, " declares no access"));
     } else if (!info.access.scope_field().empty() &&
                FieldAt(*service.method(i)->input_type(), info.access.scope_field()) == nullptr) {
-      faults.push_back(absl::StrCat(info.path, " has no text field '",
-                                    info.access.scope_field(), "' in its request"));
+      faults.push_back(absl::StrCat(info.path, " has no text field '", info.access.scope_field(),
+                                    "' in its request"));
     }
   }
   if (faults.empty()) return absl::OkStatus();

@@ -45,9 +45,9 @@ absl::Status Authorize(const Caller& caller, const Access& access,
 
 // What a method is, read from its descriptor once.
 struct MethodInfo {
-  std::string path;     // "/pitlane.ticket.v1.TicketService/OpenTicket"
-  std::string service;  // "pitlane.ticket.v1.TicketService"
-  Access access;        // PERMISSION_UNSPECIFIED when the option is missing
+  std::string path;        // "/pitlane.ticket.v1.TicketService/OpenTicket"
+  std::string service;     // "pitlane.ticket.v1.TicketService"
+  Access access;           // PERMISSION_UNSPECIFIED when the option is missing
   bool streaming = false;  // in either direction
   const google::protobuf::FieldDescriptor* request_id = nullptr;  // null when it has no such field
 };

@@ -21,13 +21,13 @@ namespace {
 
 using pitlane::testing::v1::EchoRequest;
 using pitlane::testing::v1::PingRequest;
-using ::testing::HasSubstr;
 using testing::GrantOf;
+using ::testing::HasSubstr;
 using namespace common::v1;  // NOLINT: the permissions
 
-constexpr Role kRoles[] = {Role::kOwner,      Role::kManager,    Role::kAdvisor, Role::kTechnician,
-                           Role::kParts,      Role::kCashier,    Role::kBookkeeper,
-                           Role::kAuditor,    Role::kIntegration, Role::kService};
+constexpr Role kRoles[] = {Role::kOwner,       Role::kManager, Role::kAdvisor,    Role::kTechnician,
+                           Role::kParts,       Role::kCashier, Role::kBookkeeper, Role::kAuditor,
+                           Role::kIntegration, Role::kService};
 
 std::set<std::string> RolesWith(Permission permission) {
   std::set<std::string> roles;
@@ -44,7 +44,8 @@ TEST(RoleHas, FollowsTheHandbooksTable) {
   EXPECT_EQ(RolesWith(PERMISSION_TICKET_READ).size(), 10u);
   EXPECT_EQ(RolesWith(PERMISSION_TICKET_WRITE),
             Names({"owner", "manager", "advisor", "parts", "integration"}));
-  EXPECT_EQ(RolesWith(PERMISSION_TICKET_AUTHORIZE), Names({"owner", "manager", "advisor", "parts"}));
+  EXPECT_EQ(RolesWith(PERMISSION_TICKET_AUTHORIZE),
+            Names({"owner", "manager", "advisor", "parts"}));
   EXPECT_EQ(RolesWith(PERMISSION_TICKET_WORK),
             Names({"owner", "manager", "advisor", "technician"}));
   EXPECT_EQ(RolesWith(PERMISSION_TICKET_VOID), Names({"owner", "manager"}));
@@ -77,9 +78,7 @@ TEST(RoleName, EveryRoleIsFoundByItsName) {
 
 class AuthorizeTest : public ::testing::Test {
  protected:
-  std::string Location(uint32_t slot) {
-    return LocationId::Make(clock_, entropy_, slot).text();
-  }
+  std::string Location(uint32_t slot) { return LocationId::Make(clock_, entropy_, slot).text(); }
   std::string Ticket(uint32_t slot) { return TicketId::Make(clock_, entropy_, slot).text(); }
 
   static Access AccessTo(Permission permission, const std::string& field) {
@@ -146,9 +145,9 @@ TEST_F(AuthorizeTest, AGrantOfAnotherRoleDoesNotLendItsLocation) {
       CallerWith({GrantOf(Role::kAdvisor, Location(7)), GrantOf(Role::kTechnician, Location(8))});
   EchoRequest request;
   request.set_location_id(Ticket(8));
-  EXPECT_TRUE(HasReason(
-      Authorize(caller, AccessTo(PERMISSION_TICKET_WRITE, "location_id"), request),
-      LOCATION_NOT_GRANTED));
+  EXPECT_TRUE(
+      HasReason(Authorize(caller, AccessTo(PERMISSION_TICKET_WRITE, "location_id"), request),
+                LOCATION_NOT_GRANTED));
 }
 
 TEST_F(AuthorizeTest, EverywhereIncludesEveryIdAndNone) {
@@ -217,8 +216,8 @@ class ScopedRequest {
   void SetNested(const std::string& id) {
     const auto* field = outer_->GetDescriptor()->FindFieldByName("inner");
     auto* inner = outer_->GetReflection()->MutableMessage(outer_.get(), field, &factory_);
-    inner->GetReflection()->SetString(
-        inner, inner->GetDescriptor()->FindFieldByName("location_id"), id);
+    inner->GetReflection()->SetString(inner, inner->GetDescriptor()->FindFieldByName("location_id"),
+                                      id);
   }
 
  private:
@@ -269,9 +268,9 @@ TEST_F(AuthorizeTest, AScopeFieldThatIsNotThereLetsNobodyIn) {
   ScopedRequest request;
   const Caller owner = CallerWith({GrantOf(Role::kOwner, "*")});
   for (const char* field : {"nowhere", "inner", "inner.nowhere", "location_ids.location_id"}) {
-    EXPECT_TRUE(HasReason(
-        Authorize(owner, AccessTo(PERMISSION_TICKET_READ, field), request.message()),
-        ACCESS_NOT_DECLARED))
+    EXPECT_TRUE(
+        HasReason(Authorize(owner, AccessTo(PERMISSION_TICKET_READ, field), request.message()),
+                  ACCESS_NOT_DECLARED))
         << field;
   }
 }
@@ -333,8 +332,7 @@ TEST(Limits, AreThoseOfTheHandbook) {
   EXPECT_EQ(DiscountLimitPpm(one(Role::kAdvisor, here), here), 100'000);
   EXPECT_EQ(DiscountLimitPpm(one(Role::kAdvisor, here), there), 0);
   EXPECT_EQ(DiscountLimitPpm(one(Role::kCashier, here), here), 0);
-  EXPECT_EQ(RefundLimitMinor(one(Role::kManager, here), here),
-            std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(RefundLimitMinor(one(Role::kManager, here), here), std::numeric_limits<int64_t>::max());
   EXPECT_EQ(RefundLimitMinor(one(Role::kCashier, here), here), 5'000);
   EXPECT_EQ(RefundLimitMinor(one(Role::kCashier, here), there), 0);
   EXPECT_EQ(RefundLimitMinor(one(Role::kAdvisor, here), here), 0);

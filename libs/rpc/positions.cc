@@ -19,17 +19,15 @@ constexpr size_t kMaxAreaLength = 64;
 bool IsArea(std::string_view text) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
   return !text.empty() && text.size() <= kMaxAreaLength && lower(text[0]) &&
-         std::all_of(text.begin(), text.end(), [&](char c) {
-           return lower(c) || c == '_' || (c >= '0' && c <= '9');
-         });
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return lower(c) || c == '_' || (c >= '0' && c <= '9'); });
 }
 
 // Digits only, without leading zeros, so that a token has one text.
 template <typename Number>
 bool ParseNumber(absl::string_view text, Number& number) {
-  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
+                                                   [](char c) { return c >= '0' && c <= '9'; });
   return digits && (text.size() == 1 || text[0] != '0') && absl::SimpleAtoi(text, &number);
 }
 

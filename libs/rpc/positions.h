@@ -1,5 +1,6 @@
 // What a caller has seen: positions in the services' journals. Every answer names where it was
-// committed (metadata `pitlane-position`), and a request may name what it must see (`pitlane-after`).
+// committed (metadata `pitlane-position`), and a request may name what it must see
+// (`pitlane-after`).
 //
 // Text form: "ticket.0.3@1734,payment.0.1@88", i.e. area.shard.partition@position, separated by
 // commas. Plain values; not synchronised.

@@ -1,5 +1,6 @@
 #include "libs/rpc/server.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -34,8 +35,7 @@ class UnknownMethods final : public grpc::CallbackGenericService {
     class Reactor final : public grpc::ServerGenericBidiReactor {
      public:
       Reactor() {
-        Finish(ToGrpcStatus(MakeError(absl::StatusCode::kUnimplemented,
-                                      common::v1::METHOD_UNKNOWN,
+        Finish(ToGrpcStatus(MakeError(absl::StatusCode::kUnimplemented, common::v1::METHOD_UNKNOWN,
                                       "this server has no such method")));
       }
       void OnDone() override { delete this; }
@@ -59,17 +59,22 @@ class NamePlugin final : public grpc::ServerBuilderPlugin {
   std::vector<std::string>* const names_;
 };
 
-// Plugins of this server alone; gRPC's own way would add reflection to every server of the process.
+// Plugins of this server alone. gRPC's reflection library adds itself to every server of a process
+// that links it, so where it is not wanted it has to be taken out.
 class PluginOption final : public grpc::ServerBuilderOption {
  public:
   PluginOption(std::vector<std::string>* names, bool reflection)
       : names_(names), reflection_(reflection) {}
   void UpdateArguments(grpc::ChannelArguments*) override {}
   void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    plugins->push_back(std::make_unique<NamePlugin>(names_));
+    const std::string reflection = grpc::reflection::ProtoServerReflectionPlugin().name();
+    plugins->erase(std::remove_if(plugins->begin(), plugins->end(),
+                                  [&](const auto& plugin) { return plugin->name() == reflection; }),
+                   plugins->end());
     if (reflection_) {
       plugins->push_back(std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>());
     }
+    plugins->push_back(std::make_unique<NamePlugin>(names_));
   }
 
  private:
@@ -118,8 +123,8 @@ class Server::Impl {
     grpc::ServerBuilder builder;
     SetLimits(builder, options);
     if (!options.listen.empty()) {
-      ASSIGN_OR_RETURN(auto credentials, ServerCredentialsFor(options.tls, options.listen,
-                                                              options.allow_plaintext));
+      ASSIGN_OR_RETURN(auto credentials,
+                       ServerCredentialsFor(options.tls, options.listen, options.allow_plaintext));
       builder.AddListeningPort(options.listen, credentials, &port_);
     }
     builder.SetOption(std::make_unique<PluginOption>(&names_, options.reflection));
@@ -128,8 +133,8 @@ class Server::Impl {
     builder.RegisterCallbackGenericService(fallback != nullptr ? fallback : &unknown_methods_);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr) {
-      return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
-                                                 "; is another process using it?"));
+      return absl::UnavailableError(
+          absl::StrCat("cannot listen on ", options.listen, "; is another process using it?"));
     }
     RETURN_IF_ERROR(CheckAccess(names_));
     address_ = AddressWithPort(options.listen, port_);
@@ -185,9 +190,7 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {
   return impl_->server_->InProcessChannel(grpc::ChannelArguments());
 }
 
-void Server::SetServing(std::string_view name, bool serving) {
-  impl_->health_.Set(name, serving);
-}
+void Server::SetServing(std::string_view name, bool serving) { impl_->health_.Set(name, serving); }
 
 void Server::SetReady(bool ready) { impl_->SetReady(ready); }
 void Server::Shutdown(absl::Duration grace) { impl_->Shutdown(grace); }

@@ -36,11 +36,11 @@ inline constexpr std::string_view kReadiness = "readiness";
 // Thread-safe. Destruction shuts down without grace.
 class Server {
  public:
-  // Starts listening: "liveness" is SERVING, everything else NOT_SERVING until SetReady. The services
-  // are borrowed and must outlive the server. `fallback` gets calls that no service has; without
-  // one they are UNIMPLEMENTED with METHOD_UNKNOWN.
-  // FAILED_PRECONDITION: plaintext is not allowed there, or a method declares no access.
-  // NOT_FOUND: a TLS file. UNAVAILABLE: the address cannot be bound.
+  // Starts listening: "liveness" is SERVING, everything else NOT_SERVING until SetReady. The
+  // services are borrowed and must outlive the server. `fallback` gets calls that no service has;
+  // without one they are UNIMPLEMENTED with METHOD_UNKNOWN. FAILED_PRECONDITION: plaintext is not
+  // allowed there, or a method declares no access. NOT_FOUND: a TLS file. UNAVAILABLE: the address
+  // cannot be bound.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const ServerOptions& options, const std::vector<grpc::Service*>& services,
       grpc::CallbackGenericService* fallback = nullptr);
@@ -52,8 +52,7 @@ class Server {
   int port() const;
   // HOST:PORT to give to MakeChannel; empty without a port.
   const std::string& address() const;
-  // A channel that does not leave the process. Every call is a new one. Use it, or a copy, not
-  // beyond the server's life.
+  // A channel that does not leave the process; every call makes a new one. Not after Shutdown.
   std::shared_ptr<grpc::Channel> InProcessChannel() const;
 
   // Health of one name, known from then on.
@@ -62,7 +61,9 @@ class Server {
   void SetReady(bool ready);
 
   // Says NOT_SERVING everywhere, refuses new calls, lets running ones end for `grace`, then cancels
-  // them; returns when all have ended. Idempotent.
+  // them; returns when all handlers have answered, so every Done must have been called or be about
+  // to. Calls over in-process channels are cancelled at once: that transport knows no grace.
+  // Idempotent.
   void Shutdown(absl::Duration grace);
 
  private:

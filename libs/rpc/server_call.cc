@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -51,8 +52,8 @@ Done DoneOf(std::shared_ptr<OnceState> state) {
 // Callers choose request ids: what is not a plain token might be anything, a name or a secret.
 std::string LoggableId(const std::string& text) {
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' ||
-           c == '.' || c == ':';
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' ||
+           c == ':';
   });
   if (text.size() > kMaxLoggedText || !plain) return "(not loggable)";
   return text;
@@ -65,10 +66,9 @@ LogLevel LevelOf(absl::StatusCode code) {
 }
 
 std::string FieldNames(const absl::Status& status) {
-  return absl::StrJoin(FieldViolations(status), ",",
-                       [](std::string* out, const FieldViolation& violation) {
-                         out->append(violation.field);
-                       });
+  return absl::StrJoin(
+      FieldViolations(status), ",",
+      [](std::string* out, const FieldViolation& violation) { out->append(violation.field); });
 }
 
 }  // namespace
@@ -82,7 +82,9 @@ void RunCatching(std::function<void(absl::Status)> end, const std::function<void
   try {
     work(DoneOf(state));
   } catch (const std::exception& error) {
-    LogEvent(spdlog::level::err, "rpc_handler_threw", {{"what", std::string(error.what())}});
+    // Not what(): a parser's message may quote what it could not read.
+    LogEvent(spdlog::level::err, "rpc_handler_threw",
+             {{"type", std::string(typeid(error).name())}});
     state->TryEnd(Internal("a library failed unexpectedly"));
   } catch (...) {
     LogEvent(spdlog::level::err, "rpc_handler_threw");
@@ -135,8 +137,7 @@ absl::Status ServerCall::Identify(absl::Duration default_deadline) {
   info.traceparent = MetadataValue(grpc_context_, kTraceparentMetadata).value_or("");
   if (!IsTraceparent(info.traceparent)) info.traceparent = MakeTraceparent(env_.entropy());
   const absl::Duration left = TimeLeft(grpc_context_);
-  info.deadline =
-      env_.clock().Now() + (left == absl::InfiniteDuration() ? default_deadline : left);
+  info.deadline = env_.clock().Now() + (left == absl::InfiniteDuration() ? default_deadline : left);
   auto after = PositionToken::Parse(MetadataValue(grpc_context_, kAfterMetadata).value_or(""));
   if (after.ok()) {
     info.after = *std::move(after);

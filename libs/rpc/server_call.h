@@ -26,7 +26,8 @@ namespace internal {
 // Makes a Done that calls `end` once.
 Done OnceDone(std::function<void(absl::Status)> end);
 
-// Runs `work`, which gets a Done for `end`; what third parties throw out of it ends it with INTERNAL.
+// Runs `work`, which gets a Done for `end`; what third parties throw out of it ends it with
+// INTERNAL.
 void RunCatching(std::function<void(absl::Status)> end, const std::function<void(Done)>& work);
 
 // CANCELLED, CALL_CANCELLED.

@@ -15,8 +15,7 @@ void MethodMetrics::Record(absl::StatusCode code, absl::Duration latency) {
   auto& slot = calls_[static_cast<size_t>(code) % calls_.size()];
   prometheus::Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
-    const std::string name =
-        code == absl::StatusCode::kOk ? "OK" : absl::StatusCodeToString(code);
+    const std::string name = code == absl::StatusCode::kOk ? "OK" : absl::StatusCodeToString(code);
     counter = &metrics_.Counter("pitlane_rpc_calls_total", "Calls answered, by result.",
                                 {{"area", area_}, {"method", method_}, {"code", name}});
     slot.store(counter, std::memory_order_release);

@@ -1,5 +1,5 @@
-// Server streams: a producer pushes messages from any thread, a bounded buffer stands between it and
-// the caller, and a caller that does not keep up is cut off rather than waited for.
+// Server streams: a producer pushes messages from any thread, a bounded buffer stands between it
+// and the caller, and a caller that does not keep up is cut off rather than waited for.
 //
 //   return rpc::ServerStream<WatchStockResponse>(
 //       env_, context, request,
@@ -109,11 +109,14 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     // Tells the caller that it is being served, before there is anything to send.
     this->StartSendInitialMetadata();
     auto writer = writer_;
-    RunCatching([writer](absl::Status end) { if (!end.ok()) writer->Close(std::move(end)); },
-                [&](Done done) {
-                  work(call_.context(), writer);
-                  done(absl::OkStatus());
-                });
+    RunCatching(
+        [writer](absl::Status end) {
+          if (!end.ok()) writer->Close(std::move(end));
+        },
+        [&](Done done) {
+          work(call_.context(), writer);
+          done(absl::OkStatus());
+        });
   }
 
   void End(const absl::Status& status) { this->Finish(call_.End(status)); }
@@ -144,8 +147,8 @@ bool StreamWriter<Response>::Write(Response response) {
     absl::MutexLock lock(&mutex_);
     if (end_.has_value()) return false;
     // A single message larger than the whole buffer may pass when nothing else waits.
-    overflow = queue_.size() >= max_messages_ ||
-               (!queue_.empty() && queued_bytes_ + bytes > max_bytes_);
+    overflow =
+        queue_.size() >= max_messages_ || (!queue_.empty() && queued_bytes_ + bytes > max_bytes_);
     if (!overflow) {
       queue_.push_back({std::move(response), bytes});
       queued_bytes_ += bytes;
@@ -271,19 +274,17 @@ void StreamWriter<Response>::Detach() {
   on_room_ = nullptr;
 }
 
-// `handler` is `void(CallContext&, const Request&, std::shared_ptr<StreamWriter<Response>>)`; it must
-// return soon. Context and request are valid only until it returns: copy what the producer needs.
-// A stream has no default deadline.
+// `handler` is `void(CallContext&, const Request&, std::shared_ptr<StreamWriter<Response>>)`; it
+// must return soon. Context and request are valid only until it returns: copy what the producer
+// needs. A stream has no default deadline.
 template <typename Response, typename Request, typename Handler>
 grpc::ServerWriteReactor<Response>* ServerStream(ServerEnv& env,
                                                  grpc::CallbackServerContext* context,
                                                  const Request* request, Handler&& handler) {
-  auto* reactor =
-      new internal::StreamReactor<Response>(env, *context, MethodOf<Request>());
-  reactor->Start(*request,
-                 [&](CallContext& call, std::shared_ptr<StreamWriter<Response>> writer) {
-                   handler(call, *request, std::move(writer));
-                 });
+  auto* reactor = new internal::StreamReactor<Response>(env, *context, MethodOf<Request>());
+  reactor->Start(*request, [&](CallContext& call, std::shared_ptr<StreamWriter<Response>> writer) {
+    handler(call, *request, std::move(writer));
+  });
   return reactor;
 }
 

@@ -25,14 +25,14 @@ using grpc::health::v1::HealthCheckResponse;
 using pitlane::testing::v1::EchoRequest;
 using pitlane::testing::v1::PingRequest;
 using pitlane::testing::v1::PingResponse;
-using ::testing::HasSubstr;
 using testing::EchoFixture;
+using ::testing::HasSubstr;
 using testing::TestCertificates;
 
 absl::StatusOr<HealthCheckResponse::ServingStatus> HealthOf(grpc::ChannelInterface& channel,
                                                             const std::string& name) {
-  auto stub = Health::NewStub(std::shared_ptr<grpc::ChannelInterface>(
-      std::shared_ptr<void>(), &channel));
+  auto stub =
+      Health::NewStub(std::shared_ptr<grpc::ChannelInterface>(std::shared_ptr<void>(), &channel));
   grpc::ClientContext context;
   SetTimeout(context, absl::Seconds(10));
   HealthCheckRequest request;
@@ -80,8 +80,8 @@ TEST(Server, PlaintextBeyondLoopbackMustBeAsked) {
 }
 
 TEST(IsLoopback, KnowsItsAddresses) {
-  for (const char* address : {"127.0.0.1:0", "127.8.9.10:1", "localhost:5", "[::1]:7", "unix:/x",
-                              "dns:///localhost:5"}) {
+  for (const char* address :
+       {"127.0.0.1:0", "127.8.9.10:1", "localhost:5", "[::1]:7", "unix:/x", "dns:///localhost:5"}) {
     EXPECT_TRUE(IsLoopback(address)) << address;
   }
   for (const char* address : {"0.0.0.0:0", "[::]:0", "10.0.0.1:1", "127.0.0.1.evil.test:1",
@@ -101,14 +101,12 @@ TEST(Server, TlsProvesTheServer) {
   TlsFiles tls = certificates.Files();
   tls.authorities.clear();
   EchoFixture echo({.listen = "localhost:0", .tls = tls});
-  ASSERT_OK_AND_ASSIGN(
-      auto trusting,
-      MakeChannel({.address = echo.server->address(), .tls = certificates.TrustOnly()}));
+  ASSERT_OK_AND_ASSIGN(auto trusting, MakeChannel({.address = echo.server->address(),
+                                                   .tls = certificates.TrustOnly()}));
   EXPECT_THAT(Ping(trusting), IsOk());
   const TestCertificates others;
-  ASSERT_OK_AND_ASSIGN(
-      auto distrusting,
-      MakeChannel({.address = echo.server->address(), .tls = others.TrustOnly()}));
+  ASSERT_OK_AND_ASSIGN(auto distrusting,
+                       MakeChannel({.address = echo.server->address(), .tls = others.TrustOnly()}));
   EXPECT_THAT(Ping(distrusting), StatusIs(absl::StatusCode::kUnavailable));
 }
 
@@ -118,9 +116,8 @@ TEST(Server, MutualTlsRefusesClientsWithoutCertificate) {
   ASSERT_OK_AND_ASSIGN(
       auto known, MakeChannel({.address = echo.server->address(), .tls = certificates.Files()}));
   EXPECT_THAT(Ping(known), IsOk());
-  ASSERT_OK_AND_ASSIGN(
-      auto unknown,
-      MakeChannel({.address = echo.server->address(), .tls = certificates.TrustOnly()}));
+  ASSERT_OK_AND_ASSIGN(auto unknown, MakeChannel({.address = echo.server->address(),
+                                                  .tls = certificates.TrustOnly()}));
   EXPECT_THAT(Ping(unknown), StatusIs(absl::StatusCode::kUnavailable));
 }
 
@@ -156,8 +153,9 @@ TEST(Server, EveryServiceHasItsHealth) {
 }
 
 TEST(Server, AHealthWatchHearsEveryChangeAndTheEnd) {
-  const auto server = StartBare();
-  auto stub = Health::NewStub(server->InProcessChannel());
+  ASSERT_OK_AND_ASSIGN(const auto server, Server::Start({}, {}));
+  ASSERT_OK_AND_ASSIGN(const auto channel, MakeChannel({.address = server->address()}));
+  auto stub = Health::NewStub(channel);
   grpc::ClientContext context;
   SetTimeout(context, absl::Seconds(10));
   HealthCheckRequest request;
@@ -245,14 +243,22 @@ TEST(Server, AMessageBeyondTheLimitIsRefused) {
 
 TEST(Server, ShutdownLetsRunningCallsEnd) {
   EchoFixture echo;
+  ASSERT_OK_AND_ASSIGN(const auto channel, MakeChannel({.address = echo.server->address()}));
+  echo.stub = pitlane::testing::v1::EchoService::NewStub(channel);
   echo.service.Hold();
   const std::string token = echo.identity.Token(Role::kOwner);
   absl::Status status = absl::UnknownError("not answered");
   std::thread caller([&] { status = echo.Echo(EchoRequest(), token).status(); });
   ASSERT_TRUE(echo.service.WaitForHeld(1));
   std::thread stopper([&] { echo.server->Shutdown(absl::Seconds(10)); });
-  EXPECT_THAT(HealthOf(*echo.server->InProcessChannel(), "readiness"),
-              ::testing::Not(IsOkAndHolds(HealthCheckResponse::SERVICE_UNKNOWN)));
+  // The connection ends as soon as the server refuses new calls, though this one goes on.
+  grpc_connectivity_state state = channel->GetState(false);
+  while (state == GRPC_CHANNEL_READY &&
+         channel->WaitForStateChange(state,
+                                     std::chrono::system_clock::now() + std::chrono::seconds(10))) {
+    state = channel->GetState(false);
+  }
+  EXPECT_NE(state, GRPC_CHANNEL_READY);
   echo.service.Release();
   caller.join();
   stopper.join();

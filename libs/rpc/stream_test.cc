@@ -20,8 +20,8 @@ using pitlane::testing::v1::CollectRequest;
 using pitlane::testing::v1::CollectResponse;
 using pitlane::testing::v1::WatchRequest;
 using pitlane::testing::v1::WatchResponse;
-using ::testing::HasSubstr;
 using testing::EchoFixture;
+using ::testing::HasSubstr;
 
 class Watching {
  public:
@@ -246,8 +246,8 @@ TEST(ClientStream, EveryMessageIsAuthorisedByItsOwnScope) {
   Collecting collecting(echo, echo.identity.Token(Role::kAdvisor, here));
   ASSERT_TRUE(collecting.Send(1, here));
   collecting.Send(1, there);
-  EXPECT_TRUE(HasReason(FromGrpcStatus(collecting.writer->Finish()),
-                        common::v1::LOCATION_NOT_GRANTED));
+  EXPECT_TRUE(
+      HasReason(FromGrpcStatus(collecting.writer->Finish()), common::v1::LOCATION_NOT_GRANTED));
 }
 
 TEST(ClientStream, WithoutATokenNothingIsRead) {

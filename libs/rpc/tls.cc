@@ -28,8 +28,9 @@ absl::StatusOr<std::string> ReadPem(const std::string& path) {
 absl::Status CheckPlaintext(std::string_view address, bool allow_plaintext) {
   if (allow_plaintext || IsLoopback(address)) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat(ToAbsl(address), " is not loopback: give TLS files, or allow plaintext where the "
-                                    "network itself is protected"));
+      absl::StrCat(ToAbsl(address),
+                   " is not loopback: give TLS files, or allow plaintext where the "
+                   "network itself is protected"));
 }
 
 bool IsLoopbackV4(absl::string_view host) {

@@ -141,8 +141,7 @@ struct TokenIssuer::Impl {
 
 absl::StatusOr<std::unique_ptr<TokenIssuer>> TokenIssuer::Open(std::string_view directory,
                                                                std::string issuer,
-                                                               std::string audience,
-                                                               Clock& clock) {
+                                                               std::string audience, Clock& clock) {
   const std::string folder(directory);
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
@@ -177,8 +176,7 @@ absl::StatusOr<std::unique_ptr<TokenIssuer>> TokenIssuer::Open(std::string_view 
 TokenIssuer::TokenIssuer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TokenIssuer::~TokenIssuer() = default;
 
-absl::StatusOr<std::string> TokenIssuer::Mint(const Caller& caller,
-                                              absl::Duration lifetime) const {
+absl::StatusOr<std::string> TokenIssuer::Mint(const Caller& caller, absl::Duration lifetime) const {
   const absl::Time now = impl_->clock->Now();
   return Sign(FormatClaims({.caller = caller,
                             .issuer = impl_->issuer,
@@ -190,8 +188,7 @@ absl::StatusOr<std::string> TokenIssuer::Mint(const Caller& caller,
 absl::StatusOr<std::string> TokenIssuer::Sign(std::string_view claims_json) const {
   cjose_err error;
   const Header header(cjose_header_new(&error));
-  if (header == nullptr ||
-      !cjose_header_set(header.get(), CJOSE_HDR_ALG, kAlgorithm, &error) ||
+  if (header == nullptr || !cjose_header_set(header.get(), CJOSE_HDR_ALG, kAlgorithm, &error) ||
       !cjose_header_set(header.get(), CJOSE_HDR_KID, impl_->key_id.c_str(), &error)) {
     return CjoseFailure("making a header", error);
   }

@@ -22,8 +22,8 @@ class TokenIssuer {
   // made when missing. INVALID_ARGUMENT when a file is there but no key; FAILED_PRECONDITION when
   // others may read the private key. `clock` must outlive the issuer.
   static absl::StatusOr<std::unique_ptr<TokenIssuer>> Open(std::string_view directory,
-                                                           std::string issuer,
-                                                           std::string audience, Clock& clock);
+                                                           std::string issuer, std::string audience,
+                                                           Clock& clock);
   ~TokenIssuer();
   TokenIssuer(const TokenIssuer&) = delete;
   TokenIssuer& operator=(const TokenIssuer&) = delete;

@@ -61,9 +61,8 @@ class TokenVerifier::Impl {
       payload = reading->keys.Verify(token);
     }
     if (!payload.ok()) {
-      return Unauthenticated(absl::IsInvalidArgument(payload.status())
-                                 ? common::v1::TOKEN_MALFORMED
-                                 : common::v1::TOKEN_REJECTED,
+      return Unauthenticated(absl::IsInvalidArgument(payload.status()) ? common::v1::TOKEN_MALFORMED
+                                                                       : common::v1::TOKEN_REJECTED,
                              ToStd(payload.status().message()));
     }
     absl::StatusOr<Claims> claims = ParseClaims(*payload);
@@ -112,8 +111,8 @@ absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Create(TokenVerifi
         "checking tokens needs a key set (file or URL), an issuer and an audience");
   }
   ASSIGN_OR_RETURN(auto keys, MakeKeySource(options, clock));
-  return std::unique_ptr<TokenVerifier>(new TokenVerifier(
-      std::make_unique<Impl>(std::move(options), clock, std::move(keys))));
+  return std::unique_ptr<TokenVerifier>(
+      new TokenVerifier(std::make_unique<Impl>(std::move(options), clock, std::move(keys))));
 }
 
 TokenVerifier::TokenVerifier(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -43,9 +43,9 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 }  // namespace internal
 
 // `handler` is either `void(CallContext&, const Request&, Response*, Done)`, which must return soon
-// and see that Done is called, from whichever thread; or `absl::Status(CallContext&, const Request&,
-// Response*)`, for answers that need no waiting. Context, request and response stay valid until Done
-// is called. An error discards the response.
+// and see that Done is called, from whichever thread; or `absl::Status(CallContext&, const
+// Request&, Response*)`, for answers that need no waiting. Context, request and response stay valid
+// until Done is called. An error discards the response.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Unary(ServerEnv& env, grpc::CallbackServerContext* context,
                                 const Request* request, Response* response, Handler&& handler) {

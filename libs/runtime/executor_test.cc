@@ -16,10 +16,10 @@ namespace pitlane::runtime {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::EventIs;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using testing::EventIs;
 
 absl::Status StatusOf(const Rig::Result& result) {
   EXPECT_TRUE(result->has_value());
@@ -459,9 +459,8 @@ RC_GTEST_PROP(ExecutorProperty, ReplayEqualsLiveToTheByte, ()) {
            .snapshot_every = snapshot_every});
   std::vector<CounterId> ids;
   for (uint32_t i = 0; i < 4; ++i) ids.push_back(rig.NewCounter(i));
-  const auto steps =
-      *rc::gen::container<std::vector<std::tuple<int, int, int>>>(rc::gen::tuple(
-          rc::gen::inRange(0, 4), rc::gen::inRange(0, 8), rc::gen::inRange(1, 400'000'000)));
+  const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int>>>(rc::gen::tuple(
+      rc::gen::inRange(0, 4), rc::gen::inRange(0, 8), rc::gen::inRange(1, 400'000'000)));
   for (const auto& [which, what, by] : steps) {
     const CounterId& id = ids[static_cast<size_t>(which)];
     if (what == 0) {

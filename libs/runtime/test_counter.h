@@ -231,22 +231,21 @@ class CounterService final : public tv1::CounterService::CallbackService {
   grpc::ServerUnaryReactor* IncreaseCounter(grpc::CallbackServerContext* context,
                                             const tv1::IncreaseCounterRequest* request,
                                             tv1::IncreaseCounterResponse* response) override {
-    return Mutate(context, env_, request, response,
-                  [](Unit& unit, const tv1::IncreaseCounterRequest& req,
-                     tv1::IncreaseCounterResponse* resp) -> absl::Status {
-                    const auto expected = req.has_expected_version()
-                                              ? std::optional<uint64_t>(req.expected_version())
-                                              : std::nullopt;
-                    RETURN_IF_ERROR(unit.Execute<CounterAggregate>(
-                        req.counter_id(), expected, {}, [&](const tv1::CounterState& state) {
-                          return DecideIncrease(state, req.by());
-                        }));
-                    ASSIGN_OR_RETURN(const auto counter,
-                                     unit.Load<CounterAggregate>(req.counter_id()));
-                    resp->set_total(counter.state.total());
-                    resp->set_version(counter.version);
-                    return absl::OkStatus();
-                  });
+    return Mutate(
+        context, env_, request, response,
+        [](Unit& unit, const tv1::IncreaseCounterRequest& req,
+           tv1::IncreaseCounterResponse* resp) -> absl::Status {
+          const auto expected = req.has_expected_version()
+                                    ? std::optional<uint64_t>(req.expected_version())
+                                    : std::nullopt;
+          RETURN_IF_ERROR(unit.Execute<CounterAggregate>(
+              req.counter_id(), expected, {},
+              [&](const tv1::CounterState& state) { return DecideIncrease(state, req.by()); }));
+          ASSIGN_OR_RETURN(const auto counter, unit.Load<CounterAggregate>(req.counter_id()));
+          resp->set_total(counter.state.total());
+          resp->set_version(counter.version);
+          return absl::OkStatus();
+        });
   }
 
   grpc::ServerUnaryReactor* SendSignal(grpc::CallbackServerContext* context,

@@ -40,8 +40,8 @@ class Rig {
     journal = *std::move(opened);
     std::vector<std::unique_ptr<Projection>> all;
     all.push_back(std::make_unique<CounterTotals>(schema_));
-    projections = std::make_unique<ProjectionSet>(tv1::CounterEvent::default_instance(),
-                                                  std::move(all));
+    projections =
+        std::make_unique<ProjectionSet>(tv1::CounterEvent::default_instance(), std::move(all));
     executor = std::make_unique<Executor>(*journal, *projections, clock, entropy, options_);
     Opened();
   }

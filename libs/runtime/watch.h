@@ -175,8 +175,8 @@ grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext* context,
       });
 }
 
-// A watch of a location's facts or the like: `on_event` as above, for every event behind `after`, or
-// for those of from now on. A position that lies in the future is INVALID_ARGUMENT.
+// A watch of a location's facts or the like: `on_event` as above, for every event behind `after`,
+// or for those of from now on. A position that lies in the future is INVALID_ARGUMENT.
 template <class Response, class Event, class Request, class OnEventFn>
 grpc::ServerWriteReactor<Response>* WatchFrom(grpc::CallbackServerContext* context,
                                               const ServiceEnv& env, const Request* request,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -51,7 +52,9 @@ absl::Status KafkaError(rd_kafka_resp_err_t error, std::string_view what) {
 
 int ToTimeoutMs(absl::Duration timeout) {
   if (timeout == absl::InfiniteDuration()) return -1;
-  return static_cast<int>(std::max<int64_t>(0, absl::ToInt64Milliseconds(timeout)));
+  // Rounded up: a wait of less than a millisecond must not become none at all, many times over.
+  const absl::Duration whole = absl::Ceil(timeout, absl::Milliseconds(1));
+  return static_cast<int>(std::clamp<int64_t>(absl::ToInt64Milliseconds(whole), 0, INT_MAX));
 }
 
 void KafkaClient::Log(const rd_kafka_t* client, int level, const char* facility, const char* text) {

@@ -5,6 +5,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/stream/names.h"
@@ -128,7 +129,7 @@ void KafkaFeed::Run() {
         sources_.clear();
         end_known_ = false;
         for (const auto& [source, position] : cursors_) {
-          sources_.emplace(source, SourceState{ChainFilter(position), {}, false, {}});
+          sources_.emplace(source, SourceState{.chain = ChainFilter(position)});
         }
         retry = kFirstRetry;
       }
@@ -190,14 +191,15 @@ absl::Status KafkaFeed::Session() {
     if (!InterruptedLocked()) trouble_ = absl::OkStatus();
   }
   while (!Interrupted()) {
-    ASSIGN_OR_RETURN(const TopicReader::Item item, reader->Next(absl::InfiniteDuration()));
+    ReportGaps();
+    ASSIGN_OR_RETURN(const TopicReader::Item item, reader->Next(gaps_due_ - absl::Now()));
     switch (item.kind) {
       case TopicReader::Kind::kRecord:
         RETURN_IF_ERROR(TakeRecord(item));
         ReachedOffset(item.partition, item.offset + 1);
         break;
       case TopicReader::Kind::kEnd:
-        RETURN_IF_ERROR(TakeEnd(item.partition));
+        TakeEnd(item.partition);
         ReachedOffset(item.partition, item.offset);
         break;
       case TopicReader::Kind::kNothing:
@@ -223,6 +225,7 @@ absl::Status KafkaFeed::StartReading(TopicReader& reader, uint32_t partition_cou
     request.positions.emplace(source, state.chain.last());
     state.held.reset();
   }
+  gaps_due_ = absl::InfiniteFuture();
   ASSIGN_OR_RETURN(request.ranges,
                    reader.client().QueryRanges(topic_, partition_count, kOffsetsTimeout));
   ASSIGN_OR_RETURN(const std::vector<int64_t> offsets, FindOffsets(options_.kafka, request));
@@ -256,7 +259,7 @@ absl::Status KafkaFeed::StartReading(TopicReader& reader, uint32_t partition_cou
 }
 
 KafkaFeed::SourceState& KafkaFeed::StateOf(const Source& source) {
-  return sources_.try_emplace(source, SourceState{ChainFilter(0), {}, false, {}}).first->second;
+  return sources_.try_emplace(source, SourceState{.chain = ChainFilter(0)}).first->second;
 }
 
 absl::Status KafkaFeed::TakeRecord(const TopicReader::Item& item) {
@@ -293,19 +296,34 @@ absl::Status KafkaFeed::TakeRecord(const TopicReader::Item& item) {
   if (!state.gap_reported && !state.held.has_value()) {
     record.payload = std::string(item.payload());
     state.held = std::move(record);
+    state.held_until = absl::InfiniteFuture();
   }
   return absl::OkStatus();
 }
 
-absl::Status KafkaFeed::TakeEnd(uint32_t partition) {
+void KafkaFeed::TakeEnd(uint32_t partition) {
   for (auto& [source, state] : sources_) {
     if (source.partition != partition || !state.held.has_value()) continue;
+    state.held_until = std::min(state.held_until, absl::Now() + options_.gap_patience);
+    gaps_due_ = std::min(gaps_due_, state.held_until);
+  }
+}
+
+void KafkaFeed::ReportGaps() {
+  const absl::Time now = absl::Now();
+  if (now < gaps_due_) return;
+  gaps_due_ = absl::InfiniteFuture();
+  for (auto& [source, state] : sources_) {
+    if (!state.held.has_value()) continue;
+    if (now < state.held_until) {
+      gaps_due_ = std::min(gaps_due_, state.held_until);
+      continue;
+    }
     FeedRecord record = *std::move(state.held);
     state.held.reset();
     state.gap_reported = true;
     Push(std::move(record));
   }
-  return absl::OkStatus();
 }
 
 void KafkaFeed::ReachedOffset(uint32_t partition, int64_t next_offset) {

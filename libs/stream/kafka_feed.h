@@ -39,14 +39,17 @@ struct KafkaFeedOptions {
   // Records that wait for Poll; when there are more, fetching pauses.
   size_t max_buffered_records = 4096;
   size_t max_buffered_bytes = 8u << 20;
+  // How long a record whose predecessor is not in the topic waits for it before it is returned: a
+  // relay that finds records missing fills them in by itself.
+  absl::Duration gap_patience = absl::Seconds(5);
   // Longest pause between attempts while the broker or the topic is not there.
   absl::Duration max_retry = absl::Seconds(2);
 };
 
 // Has a thread of its own, which talks to Kafka. A broker or topic that is not there (yet, or any
-// more) is not an error: records come when it is back. A gap is returned only when the end of the
-// partition was reached without finding the missing record: the record behind the gap once, then
-// nothing more of that source until the missing one comes, or Seek.
+// more) is not an error: records come when it is back. A gap is returned only when the whole
+// partition does not hold the missing record, and after some patience: the record behind the gap
+// once, then nothing more of that source until the missing one comes, or Seek.
 class KafkaFeed final : public EventFeed {
  public:
   // INVALID_ARGUMENT for a malformed area or Kafka setting. Does not wait for the broker.
@@ -62,12 +65,14 @@ class KafkaFeed final : public EventFeed {
 
  private:
   struct SourceState {
-    ChainFilter chain;
-    // The record behind a gap, while the missing one may still come before the partition's end.
-    std::optional<FeedRecord> held;
+    ChainFilter chain{0};
+    // The record behind a gap, while the missing one may still come.
+    std::optional<FeedRecord> held = std::nullopt;
+    // When it is given up: set at the partition's end.
+    absl::Time held_until = absl::InfiniteFuture();
     bool gap_reported = false;
     // The search was already done for this position; a gap seen now is a gap in the topic.
-    std::optional<uint64_t> searched_for;
+    std::optional<uint64_t> searched_for = std::nullopt;
   };
 
   KafkaFeed(std::string area, std::string topic, KafkaFeedOptions options);
@@ -78,7 +83,8 @@ class KafkaFeed final : public EventFeed {
   absl::StatusOr<uint32_t> WaitForTopic(TopicReader& reader);
   absl::Status StartReading(TopicReader& reader, uint32_t partition_count);
   absl::Status TakeRecord(const TopicReader::Item& item);
-  absl::Status TakeEnd(uint32_t partition);
+  void TakeEnd(uint32_t partition);
+  void ReportGaps();
   void ReachedOffset(uint32_t partition, int64_t next_offset);
   SourceState& StateOf(const Source& source);
   // Waits for room; drops the record when interrupted (the next session reads it again).
@@ -103,6 +109,7 @@ class KafkaFeed final : public EventFeed {
   // The thread's own.
   std::map<Source, SourceState> sources_;
   std::map<uint32_t, int64_t> until_caught_up_;  // offsets to reach, per partition
+  absl::Time gaps_due_ = absl::InfiniteFuture();  // the earliest held_until
   bool end_known_ = false;
   bool got_to_read_ = false;  // in the session that ended last
 

@@ -21,7 +21,9 @@ using ::testing::HasSubstr;
 
 std::unique_ptr<KafkaFeed> FeedOf(const testing::KafkaBroker& broker, const std::string& area,
                                   uint32_t partition_count = 0) {
-  auto feed = KafkaFeed::Create(area, {.kafka = Kafka(broker), .partition_count = partition_count});
+  auto feed = KafkaFeed::Create(area, {.kafka = Kafka(broker),
+                                       .partition_count = partition_count,
+                                       .gap_patience = absl::Milliseconds(200)});
   PITLANE_CHECK_OK(feed.status());
   return *std::move(feed);
 }
@@ -158,6 +160,20 @@ TEST(KafkaFeed, GapWhileReadingThenReportedAtTheEnd) {
   topic.Write({4});
   topic.Write({2, 3, 4});
   EXPECT_THAT(PollPositions(*feed, 3), ElementsAre(2, 3, 4));
+}
+
+TEST(KafkaFeed, MissingRecordComesInTimeThenTheGapIsNotSeen) {
+  HandMadeTopic topic;
+  topic.Write({1, 3});
+  auto created = KafkaFeed::Create(
+      topic.area(), {.kafka = Kafka(SharedBroker()), .gap_patience = absl::Hours(1)});
+  ASSERT_THAT(created, IsOk());
+  CheckingReader reader(**created);
+  ASSERT_THAT((*created)->Seek({}), IsOk());
+  ASSERT_TRUE(reader.ReadUntil([&] { return (*created)->caught_up(); }));
+  EXPECT_EQ(reader.applied().size(), 1u);
+  topic.Write({2, 3});
+  ASSERT_TRUE(reader.ReadUntilCount(3));
 }
 
 TEST(KafkaFeed, CursorAheadOfTheTopicThenWaitsForWhatIsBehindIt) {

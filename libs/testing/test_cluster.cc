@@ -17,6 +17,13 @@ namespace {
 
 constexpr absl::Duration kTokenLife = absl::Hours(1);
 
+rpc::Caller CallerWith(rpc::Role role) {
+  rpc::Caller caller;
+  caller.subject = absl::StrCat("user-", ToAbsl(rpc::RoleName(role)));
+  caller.grants.push_back({.role = role, .everywhere = true, .location_id = {}});
+  return caller;
+}
+
 }  // namespace
 
 struct TestCluster::Member {
@@ -200,16 +207,22 @@ std::string TestCluster::Token(const rpc::Caller& caller) {
 }
 
 std::unique_ptr<grpc::ClientContext> TestCluster::Context(rpc::Role role) {
-  rpc::Caller caller;
-  caller.subject = absl::StrCat("user-", ToAbsl(rpc::RoleName(role)));
-  caller.grants.push_back({.role = role, .everywhere = true, .location_id = {}});
-  return Context(caller);
+  return MakeContext(CallerWith(role), seen_);
 }
 
 std::unique_ptr<grpc::ClientContext> TestCluster::Context(const rpc::Caller& caller) {
+  return MakeContext(caller, seen_);
+}
+
+std::unique_ptr<grpc::ClientContext> TestCluster::ContextAfter(const rpc::PositionToken& after) {
+  return MakeContext(CallerWith(rpc::Role::kOwner), after);
+}
+
+std::unique_ptr<grpc::ClientContext> TestCluster::MakeContext(const rpc::Caller& caller,
+                                                              const rpc::PositionToken& after) {
   auto context = std::make_unique<grpc::ClientContext>();
   rpc::AttachToken(*context, Token(caller));
-  rpc::AttachAfter(*context, seen_);
+  rpc::AttachAfter(*context, after);
   rpc::SetTimeout(*context, options_.timeout);
   return context;
 }

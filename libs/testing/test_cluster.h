@@ -87,6 +87,8 @@ class TestCluster {
   // callers have seen so far (AfterCall) as `pitlane-after`.
   std::unique_ptr<grpc::ClientContext> Context(rpc::Role role = rpc::Role::kOwner);
   std::unique_ptr<grpc::ClientContext> Context(const rpc::Caller& caller);
+  // An owner's, with exactly this as `pitlane-after`.
+  std::unique_ptr<grpc::ClientContext> ContextAfter(const rpc::PositionToken& after);
   // Remembers the positions of a finished call, and gives its status as absl::Status with details.
   absl::Status AfterCall(const grpc::ClientContext& context, const grpc::Status& status);
 
@@ -117,6 +119,8 @@ class TestCluster {
   runtime::HostOptions OptionsOf(Member& member);
   void Connect(Member& member);
   Member& Find(std::string_view area);
+  std::unique_ptr<grpc::ClientContext> MakeContext(const rpc::Caller& caller,
+                                                   const rpc::PositionToken& after);
   std::string Token(const rpc::Caller& caller);
   std::map<std::string, uint64_t> Ends() const;
   bool AllApplied();

@@ -73,8 +73,7 @@ absl::StatusOr<int32_t> QueriesOf(runtime::Unit& unit, const std::string& effect
 
 }  // namespace
 
-absl::Status Register(runtime::Unit& unit, v1::RegisterReaderRequest request,
-                      v1::Reader* reader) {
+absl::Status Register(runtime::Unit& unit, v1::RegisterReaderRequest request, v1::Reader* reader) {
   ASSIGN_OR_RETURN(const LocationId location, LocationId::Parse(request.location_id()));
   if (request.reader_id().empty()) {
     request.set_reader_id(unit.NewId<ReaderId>(location.slot()).text());
@@ -157,9 +156,8 @@ absl::Status RecordDeviceAnswer(runtime::Unit& unit, const std::string& reader_i
     } else if (answer.what == DeviceAnswer::What::kInProgress) {
       unit.RescheduleEffect(kind, effect_id, answer.ask_at);
     } else {
-      unit.RescheduleEffect(
-          kind, effect_id,
-          NextQuery(runtime::FromTimestamp(after.timed_out_at()), unit.now()));
+      unit.RescheduleEffect(kind, effect_id,
+                            NextQuery(runtime::FromTimestamp(after.timed_out_at()), unit.now()));
     }
   }
   return unit.status();

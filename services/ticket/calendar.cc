@@ -7,7 +7,8 @@
 namespace pitlane::ticket {
 namespace {
 
-// Abseil also takes paths and its own names; only names of the IANA database are the same everywhere.
+// Abseil also takes paths and its own names; only names of the IANA database are the same
+// everywhere.
 bool LooksLikeZone(const std::string& name) {
   if (name.empty() || name.size() > 64 || name.front() == '/' || name == "localtime" ||
       absl::StrContains(name, "..") || absl::StartsWith(name, "Fixed/")) {

@@ -1,5 +1,5 @@
-// Which day it is in a location. Reads the computer's time zone data when a zone is used first; kept
-// out of domain/ for that reason. Thread-safe.
+// Which day it is in a location. Reads the computer's time zone data when a zone is used first;
+// kept out of domain/ for that reason. Thread-safe.
 #pragma once
 
 #include <string>

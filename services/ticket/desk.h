@@ -1,5 +1,5 @@
-// One unit's work on tickets: what has to be loaded around a decision, and what follows from it. Used
-// by api/ and reactors/.
+// One unit's work on tickets: what has to be loaded around a decision, and what follows from it.
+// Used by api/ and reactors/.
 #pragma once
 
 #include <cstdint>

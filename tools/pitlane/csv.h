@@ -39,6 +39,8 @@ class CsvReader {
                                         const std::vector<std::string>& required);
 
   const std::vector<std::string>& columns() const { return columns_; }
+  // Line on which the record that was read last begins, also when it was refused.
+  int line() const { return record_line_; }
   // The next record; empty at the end. INVALID_ARGUMENT with the line for a record with another
   // number of fields than the header, or a quote that does not end; reading may go on behind it.
   absl::StatusOr<std::optional<CsvRow>> Next();

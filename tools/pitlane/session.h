@@ -29,6 +29,7 @@ class Session {
           absl::Duration timeout = absl::Seconds(20));
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  const std::string& token() const { return token_; }
   absl::Duration timeout() const { return timeout_; }
 
   // Sets up a context for one call. `area` addresses services that every area has (AdminService).

@@ -5,31 +5,22 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/check.h"
 #include "libs/base/clock.h"
-#include "libs/base/ids.h"
 #include "libs/base/status.h"
-#include "libs/base/text.h"
 #include "services/customer_vehicle/customer_vehicle.h"
 #include "services/inventory/inventory.h"
 #include "services/payment/payment.h"
 #include "services/reporting/reporting.h"
 #include "services/terminal_gateway/terminal_gateway.h"
 #include "services/ticket/ticket.h"
+#include "tools/pitlane/tokens.h"
 
 namespace pitlane::tools {
 namespace {
 
-constexpr std::string_view kIssuer = "pitlane-local";
-constexpr std::string_view kAudience = "pitlane";
-constexpr absl::Duration kTokenLifetime = absl::Hours(24 * 30);
+constexpr absl::Duration kDrain = absl::Seconds(2);
 constexpr absl::Duration kServiceTokenLifetime = absl::Minutes(10);
-
-rpc::Caller Everywhere(std::string subject, rpc::Role role) {
-  rpc::Caller caller;
-  caller.subject = std::move(subject);
-  caller.grants.push_back({.role = role, .everywhere = true, .location_id = ""});
-  return caller;
-}
 
 std::vector<runtime::ServiceDefinition> Definitions() {
   std::vector<runtime::ServiceDefinition> definitions;
@@ -55,16 +46,13 @@ absl::StatusOr<std::unique_ptr<Suite>> Suite::Open(const SuiteOptions& options) 
   std::unique_ptr<Suite> suite(new Suite());
   RETURN_IF_ERROR(suite->OpenIdentity(options));
   RETURN_IF_ERROR(suite->OpenServices(options));
-  RETURN_IF_ERROR(suite->OpenGateway(options));
   for (const auto& host : suite->hosts_) host->WaitUntilServing();
-  suite->gateway_->SetReady(true);
+  RETURN_IF_ERROR(suite->OpenGateway(options));
   return suite;
 }
 
 absl::Status Suite::OpenIdentity(const SuiteOptions& options) {
-  ASSIGN_OR_RETURN(issuer_, rpc::TokenIssuer::Open(absl::StrCat(options.data_dir, "/identity"),
-                                                   std::string(kIssuer), std::string(kAudience),
-                                                   Clock::System()));
+  ASSIGN_OR_RETURN(issuer_, OpenIssuer(options.data_dir));
   ASSIGN_OR_RETURN(verifier_,
                    rpc::TokenVerifier::Create(issuer_->VerifierOptions(), Clock::System()));
   return absl::OkStatus();
@@ -88,7 +76,7 @@ absl::Status Suite::OpenServices(const SuiteOptions& options) {
       return this->host(area).InProcessChannel();
     };
     host.service_token = [this] {
-      return issuer_->Mint(Everywhere("service:suite", rpc::Role::kService), kServiceTokenLifetime);
+      return issuer_->Mint(CallerWith("service:suite", rpc::Role::kService), kServiceTokenLifetime);
     };
     ASSIGN_OR_RETURN(hosts_.emplace_back(),
                      runtime::ServiceHost::Open(std::move(definition), std::move(host)));
@@ -108,11 +96,12 @@ absl::Status Suite::OpenGateway(const SuiteOptions& options) {
   gateway::GatewayOptions gateway;
   gateway.server.listen = options.listen;
   gateway.server.reflection = options.reflection;
-  gateway.verifier = verifier_.get();
-  gateway.metrics = &metrics_;
-  for (const auto& host : hosts_) gateway.backends[host->area()] = host->InProcessChannel();
-  ASSIGN_OR_RETURN(gateway_, gateway::Gateway::Start(std::move(gateway)));
-  address_ = gateway_->address();
+  for (const auto& host : hosts_) gateway.areas[host->area()] = host->InProcessChannel();
+  gateway_env_ =
+      std::make_unique<rpc::ServerEnv>(rpc::ServerEnv::Options{.area = "gateway"}, verifier_.get(),
+                                       Clock::System(), Entropy::System(), metrics_);
+  ASSIGN_OR_RETURN(gateway_, gateway::Gateway::Start(gateway, *gateway_env_));
+  address_ = gateway_->server().address();
   if (options.admin.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(admin_, rpc::AdminHttp::Start(metrics_, options.admin));
   admin_address_ = absl::StrCat("127.0.0.1:", admin_->port());
@@ -122,14 +111,10 @@ absl::Status Suite::OpenGateway(const SuiteOptions& options) {
 Suite::~Suite() { Stop(); }
 
 void Suite::Stop() {
+  if (gateway_ != nullptr) gateway_->Shutdown(kDrain);
   gateway_.reset();
   for (const auto& host : hosts_) host->StopFeeds();
   for (const auto& host : hosts_) host->Stop();
-}
-
-absl::StatusOr<std::string> Suite::Token(rpc::Role role) const {
-  return issuer_->Mint(Everywhere(absl::StrCat("demo-", ToAbsl(rpc::RoleName(role))), role),
-                       kTokenLifetime);
 }
 
 runtime::ServiceHost& Suite::host(std::string_view area) {

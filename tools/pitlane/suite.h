@@ -27,7 +27,7 @@ struct SuiteOptions {
 };
 
 // Open starts everything and waits until it serves; destruction stops it in good order.
-// Token may be called from any thread.
+// One thread.
 class Suite {
  public:
   static absl::StatusOr<std::unique_ptr<Suite>> Open(const SuiteOptions& options);
@@ -36,8 +36,7 @@ class Suite {
   // HOST:PORT of the gateway, and of the metrics page (empty without one).
   const std::string& address() const { return address_; }
   const std::string& admin_address() const { return admin_address_; }
-  // A token for a person of the demo shop with that role everywhere.
-  absl::StatusOr<std::string> Token(rpc::Role role) const;
+  const rpc::TokenIssuer& issuer() const { return *issuer_; }
   runtime::ServiceHost& host(std::string_view area);
   const std::vector<std::unique_ptr<runtime::ServiceHost>>& hosts() const { return hosts_; }
 
@@ -55,6 +54,7 @@ class Suite {
   std::unique_ptr<rpc::TokenIssuer> issuer_;
   std::unique_ptr<rpc::TokenVerifier> verifier_;
   std::vector<std::unique_ptr<runtime::ServiceHost>> hosts_;
+  std::unique_ptr<rpc::ServerEnv> gateway_env_;
   // Stops before the services behind it.
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<rpc::AdminHttp> admin_;

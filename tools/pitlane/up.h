@@ -7,10 +7,11 @@ namespace pitlane::tools {
 
 struct UpOptions {
   std::string data_dir;
-  std::string listen;
-  std::string admin;
+  std::string listen = "127.0.0.1:7411";
+  std::string admin = "127.0.0.1:7412";
   std::string kafka;
-  bool once = false;  // stop after the sale
+  bool once = false;     // stop after the sale
+  bool no_sale = false;  // no demo shop and no sale: only the suite
   bool json = false;  // one JSON object a line for each step, and nothing else on standard output
 };
 

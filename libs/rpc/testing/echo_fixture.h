@@ -20,7 +20,8 @@ class EchoFixture {
  public:
   using Stub = pitlane::testing::v1::EchoService::Stub;
 
-  explicit EchoFixture(ServerOptions options = {}, ServerEnv::Options env_options = {.area = "echo"},
+  explicit EchoFixture(ServerOptions options = {},
+                       ServerEnv::Options env_options = {.area = "echo"},
                        Clock& clock = Clock::System())
       : identity(clock),
         entropy(7),

@@ -55,9 +55,7 @@ void EchoService::Release() {
 
 bool EchoService::WaitForHeld(size_t count) {
   absl::MutexLock lock(&mutex_);
-  const auto enough = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return held_.size() >= count;
-  };
+  const auto enough = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return held_.size() >= count; };
   return mutex_.AwaitWithTimeout(absl::Condition(&enough), kPatience);
 }
 
@@ -105,27 +103,26 @@ grpc::ServerUnaryReactor* EchoService::Ping(grpc::CallbackServerContext* context
 
 grpc::ServerUnaryReactor* EchoService::Echo(grpc::CallbackServerContext* context,
                                             const EchoRequest* request, EchoResponse* response) {
-  return Unary(env_, context, request, response,
-               [this](CallContext& call, const EchoRequest& echo, EchoResponse* answer,
-                      Done done) {
-                 if (echo.refuse_with() != ERROR_REASON_UNSPECIFIED) {
-                   return done(Refused(echo.refuse_with(), "the caller asked for it"));
-                 }
-                 answer->set_payload(echo.payload());
-                 answer->set_subject(call.caller().subject);
-                 answer->set_traceparent(call.traceparent());
-                 answer->set_deadline_ms(
-                     absl::ToInt64Milliseconds(call.deadline() - env_.clock().Now()));
-                 {
-                   absl::MutexLock lock(&mutex_);
-                   call.SetPositions(position_);
-                   if (holding_) {
-                     held_.push_back({&call, std::move(done)});
-                     return;
-                   }
-                 }
-                 done(absl::OkStatus());
-               });
+  return Unary(
+      env_, context, request, response,
+      [this](CallContext& call, const EchoRequest& echo, EchoResponse* answer, Done done) {
+        if (echo.refuse_with() != ERROR_REASON_UNSPECIFIED) {
+          return done(Refused(echo.refuse_with(), "the caller asked for it"));
+        }
+        answer->set_payload(echo.payload());
+        answer->set_subject(call.caller().subject);
+        answer->set_traceparent(call.traceparent());
+        answer->set_deadline_ms(absl::ToInt64Milliseconds(call.deadline() - env_.clock().Now()));
+        {
+          absl::MutexLock lock(&mutex_);
+          call.SetPositions(position_);
+          if (holding_) {
+            held_.push_back({&call, std::move(done)});
+            return;
+          }
+        }
+        done(absl::OkStatus());
+      });
 }
 
 grpc::ServerWriteReactor<WatchResponse>* EchoService::Watch(grpc::CallbackServerContext* context,

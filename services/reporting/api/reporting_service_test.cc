@@ -6,7 +6,9 @@
 #include "libs/base/clock.h"
 #include "libs/base/ids.h"
 #include "libs/testing/test_cluster.h"
+#include "pitlane/payment/v1/events.pb.h"
 #include "pitlane/reporting/v1/reporting_service.grpc.pb.h"
+#include "pitlane/ticket/v1/events.pb.h"
 #include "services/reporting/reporting.h"
 
 namespace pitlane::reporting {

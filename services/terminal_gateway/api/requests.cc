@@ -18,7 +18,6 @@ constexpr size_t kMaxLabelBytes = 100;
 constexpr size_t kMaxCodeBytes = 50;
 constexpr int kMaxOutcomes = 100;
 constexpr int64_t kMaxDelaySeconds = 24 * 60 * 60;
-constexpr int32_t kMaxPage = 200;
 
 template <class IdType>
 absl::Status CheckId(std::string_view field, const std::string& id) {
@@ -86,14 +85,7 @@ absl::Status CheckShape(const v1::GetReaderRequest& request) {
 }
 
 absl::Status CheckShape(const v1::ListReadersRequest& request) {
-  RETURN_IF_ERROR(CheckId<LocationId>("location_id", request.location_id()));
-  if (request.page_size() < 0 || request.page_size() > kMaxPage) {
-    return rpc::Invalid("page_size", absl::StrCat("must be 0 to ", kMaxPage));
-  }
-  if (request.page_token().empty() || ReaderId::Parse(request.page_token()).ok()) {
-    return absl::OkStatus();
-  }
-  return rpc::Invalid("page_token", "must be the next_page_token of the page before");
+  return CheckId<LocationId>("location_id", request.location_id());
 }
 
 absl::Status CheckShape(const v1::ProcessPaymentRequest& request) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/paging.h"
 #include "libs/runtime/watch.h"
 #include "services/terminal_gateway/api/requests.h"
 #include "services/terminal_gateway/domain/reader.h"
@@ -17,7 +18,8 @@
 namespace pitlane::terminal_gateway {
 namespace {
 
-constexpr int32_t kStandardPage = 50;
+constexpr size_t kStandardPage = 50;
+constexpr size_t kMaxPage = 200;
 
 // The shape of any request of ours.
 constexpr auto kShape = [](const auto& request) { return CheckShape(request); };
@@ -41,14 +43,14 @@ absl::Status GetReaderOf(runtime::ReadContext& read, const v1::GetReaderRequest&
 absl::Status ListReadersOf(runtime::ReadContext& read, const v1::ListReadersRequest& request,
                            v1::ListReadersResponse* response) {
   RETURN_IF_ERROR(CheckShape(request));
-  const int32_t limit = request.page_size() == 0 ? kStandardPage : request.page_size();
-  ASSIGN_OR_RETURN(const Readers::Page page,
-                   Readers::List(read.views(), request.location_id(), static_cast<size_t>(limit),
-                                 request.page_token()));
+  ASSIGN_OR_RETURN(rpc::PageRequest asked, rpc::ParsePage(request.page_size(), request.page_token(),
+                                                          kStandardPage, kMaxPage));
+  ASSIGN_OR_RETURN(const Readers::Page page, Readers::List(read.views(), request.location_id(),
+                                                           asked.limit, std::move(asked.after)));
   for (const std::string& reader_id : page.reader_ids) {
     ASSIGN_OR_RETURN(*response->add_readers(), FindReader(read, reader_id));
   }
-  if (page.more) response->set_next_page_token(page.reader_ids.back());
+  response->set_next_page_token(rpc::PageToken(page.resume));
   return absl::OkStatus();
 }
 
@@ -59,9 +61,8 @@ absl::Status GetActionOf(runtime::ReadContext& read, const v1::GetActionRequest&
   ASSIGN_OR_RETURN(auto record,
                    Actions::Find(read.views(), request.reader_id(), request.action_id()));
   if (!record.has_value()) {
-    return rpc::NotFound(v1::ACTION_UNKNOWN,
-                         absl::StrCat("reader ", request.reader_id(), " has no action ",
-                                      request.action_id()));
+    return rpc::NotFound(v1::ACTION_UNKNOWN, absl::StrCat("reader ", request.reader_id(),
+                                                          " has no action ", request.action_id()));
   }
   *response->mutable_action() = std::move(*record->mutable_action());
   return absl::OkStatus();
@@ -72,16 +73,15 @@ absl::Status GetActionOf(runtime::ReadContext& read, const v1::GetActionRequest&
 grpc::ServerUnaryReactor* TerminalGatewayServiceApi::RegisterReader(
     grpc::CallbackServerContext* context, const v1::RegisterReaderRequest* request,
     v1::RegisterReaderResponse* response) {
-  return runtime::Mutate(context, env_, request, response, kShape,
-                         [](runtime::Unit& unit, const v1::RegisterReaderRequest& req,
-                            v1::RegisterReaderResponse* resp) {
-                           return Register(unit, req, resp->mutable_reader());
-                         });
+  return runtime::Mutate(
+      context, env_, request, response, kShape,
+      [](runtime::Unit& unit, const v1::RegisterReaderRequest& req,
+         v1::RegisterReaderResponse* resp) { return Register(unit, req, resp->mutable_reader()); });
 }
 
-grpc::ServerUnaryReactor* TerminalGatewayServiceApi::GetReader(
-    grpc::CallbackServerContext* context, const v1::GetReaderRequest* request,
-    v1::GetReaderResponse* response) {
+grpc::ServerUnaryReactor* TerminalGatewayServiceApi::GetReader(grpc::CallbackServerContext* context,
+                                                               const v1::GetReaderRequest* request,
+                                                               v1::GetReaderResponse* response) {
   return runtime::Read(context, env_, request, response, GetReaderOf);
 }
 
@@ -115,37 +115,35 @@ grpc::ServerUnaryReactor* TerminalGatewayServiceApi::ProcessRefund(
 grpc::ServerUnaryReactor* TerminalGatewayServiceApi::CancelAction(
     grpc::CallbackServerContext* context, const v1::CancelActionRequest* request,
     v1::CancelActionResponse* response) {
-  return runtime::Mutate(context, env_, request, response, kShape,
-                         [](runtime::Unit& unit, const v1::CancelActionRequest& req,
-                            v1::CancelActionResponse* resp) {
-                           return RequestCancel(unit, req, resp->mutable_action());
-                         });
+  return runtime::Mutate(
+      context, env_, request, response, kShape,
+      [](runtime::Unit& unit, const v1::CancelActionRequest& req, v1::CancelActionResponse* resp) {
+        return RequestCancel(unit, req, resp->mutable_action());
+      });
 }
 
-grpc::ServerUnaryReactor* TerminalGatewayServiceApi::GetAction(
-    grpc::CallbackServerContext* context, const v1::GetActionRequest* request,
-    v1::GetActionResponse* response) {
+grpc::ServerUnaryReactor* TerminalGatewayServiceApi::GetAction(grpc::CallbackServerContext* context,
+                                                               const v1::GetActionRequest* request,
+                                                               v1::GetActionResponse* response) {
   return runtime::Read(context, env_, request, response, GetActionOf);
 }
 
 grpc::ServerUnaryReactor* TerminalGatewayServiceApi::ResolveAction(
     grpc::CallbackServerContext* context, const v1::ResolveActionRequest* request,
     v1::ResolveActionResponse* response) {
-  return runtime::Mutate(context, env_, request, response, kShape,
-                         [](runtime::Unit& unit, const v1::ResolveActionRequest& req,
-                            v1::ResolveActionResponse* resp) {
-                           return Resolve(unit, req, resp->mutable_action());
-                         });
+  return runtime::Mutate(
+      context, env_, request, response, kShape,
+      [](runtime::Unit& unit, const v1::ResolveActionRequest& req,
+         v1::ResolveActionResponse* resp) { return Resolve(unit, req, resp->mutable_action()); });
 }
 
 grpc::ServerUnaryReactor* TerminalGatewayServiceApi::ScriptSimulator(
     grpc::CallbackServerContext* context, const v1::ScriptSimulatorRequest* request,
     v1::ScriptSimulatorResponse* response) {
-  return runtime::Mutate(context, env_, request, response, kShape,
-                         [](runtime::Unit& unit, const v1::ScriptSimulatorRequest& req,
-                            v1::ScriptSimulatorResponse* resp) {
-                           return Script(unit, req, resp->mutable_reader());
-                         });
+  return runtime::Mutate(
+      context, env_, request, response, kShape,
+      [](runtime::Unit& unit, const v1::ScriptSimulatorRequest& req,
+         v1::ScriptSimulatorResponse* resp) { return Script(unit, req, resp->mutable_reader()); });
 }
 
 grpc::ServerWriteReactor<v1::WatchReadersResponse>* TerminalGatewayServiceApi::WatchReaders(

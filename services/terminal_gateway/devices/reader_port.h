@@ -13,9 +13,9 @@ namespace pitlane::terminal_gateway {
 using AnswerFn = std::function<void(absl::StatusOr<DeviceAnswer>)>;
 
 // Calls come from one thread and must not block; `answer` is called exactly once, from any thread,
-// also before the call returns. A device that waits for a customer answers kInProgress with the time
-// to ask again. Every action handed over was committed before; only Start and Refund move money,
-// and they are called at most once for each action.
+// also before the call returns. A device that waits for a customer answers kInProgress with the
+// time to ask again. Every action handed over was committed before; only Start and Refund move
+// money, and they are called at most once for each action.
 class ReaderPort {
  public:
   virtual ~ReaderPort() = default;

@@ -1,5 +1,5 @@
-// One action of a reader: a charge or a refund. A row of the view `actions`, one for ever, so that an
-// action_id never counts twice; and what its device is called with.
+// One action of a reader: a charge or a refund. A row of the view `actions`, one for ever, so that
+// an action_id never counts twice; and what its device is called with.
 #pragma once
 
 #include <string>

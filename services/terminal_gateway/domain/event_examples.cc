@@ -115,25 +115,25 @@ constexpr const char* kExamples[] = {
 
 common::v1::EventMeta Meta(const v1::TerminalGatewayEvent& event, uint64_t version) {
   common::v1::EventMeta meta;
-  const bool parsed = google::protobuf::TextFormat::ParseFromString(R"pb(
-    event_id: "evt_01JGGZV1C0AFR0000000000009"
-    source: "terminal_gateway.0"
-    slot: 687
-    occurred_at { seconds: 1767270000 nanos: 250000000 }
-    recorded_at { seconds: 1767270000 nanos: 500000000 }
-    location_id: "loc_01JGGZV1C0AFR0000000000002"
-    actor { subject: "service:payment" device_id: "till-1" }
-    request_id: "att_01JGGZV1C0AFR0000000000004"
-    causation_id: "evt_01JGGZV1C0AFR000000000000A"
-    correlation_id: "r-118"
-    traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-  )pb", &meta);
+  const bool parsed = google::protobuf::TextFormat::ParseFromString(
+      R"pb(
+        event_id: "evt_01JGGZV1C0AFR0000000000009"
+        source: "terminal_gateway.0"
+        slot: 687
+        occurred_at { seconds: 1767270000 nanos: 250000000 }
+        recorded_at { seconds: 1767270000 nanos: 500000000 }
+        location_id: "loc_01JGGZV1C0AFR0000000000002"
+        actor { subject: "service:payment" device_id: "till-1" }
+        request_id: "att_01JGGZV1C0AFR0000000000004"
+        causation_id: "evt_01JGGZV1C0AFR000000000000A"
+        correlation_id: "r-118"
+        traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+      )pb",
+      &meta);
   PITLANE_CHECK(parsed) << "the example's meta does not parse";
   const auto* oneof = event.GetDescriptor()->oneof_decl(0);
-  meta.set_type(event.GetReflection()
-                    ->GetOneofFieldDescriptor(event, oneof)
-                    ->message_type()
-                    ->full_name());
+  meta.set_type(
+      event.GetReflection()->GetOneofFieldDescriptor(event, oneof)->message_type()->full_name());
   meta.set_stream_id(kReader);
   meta.set_version(version);
   meta.set_position(1000 + version);

@@ -1,5 +1,5 @@
-// A card reader: who holds it, and what it may be asked to do. Stream: the reader's id, which carries
-// its location's slot.
+// A card reader: who holds it, and what it may be asked to do. Stream: the reader's id, which
+// carries its location's slot.
 //
 // IDLE → BUSY with one action → IDLE. An action is IN_PROGRESS → SUCCEEDED | FAILED | CANCELED |
 // TIMED_OUT, and a timed-out one ends as one of the first three once its outcome is known; it no

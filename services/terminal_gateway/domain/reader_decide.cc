@@ -37,9 +37,9 @@ absl::Status CheckRepeated(const v1::Action& known, const v1::Action& asked) {
                     known.ticket_id() == asked.ticket_id() &&
                     known.original_action_id() == asked.original_action_id();
   if (same) return absl::OkStatus();
-  return rpc::AlreadyExists(v1::ACTION_DIFFERS,
-                            absl::StrCat("action ", asked.action_id(),
-                                         " was used for something else; use a new id"));
+  return rpc::AlreadyExists(
+      v1::ACTION_DIFFERS,
+      absl::StrCat("action ", asked.action_id(), " was used for something else; use a new id"));
 }
 
 v1::Action Proposed(const v1::ProcessPaymentRequest& request) {
@@ -88,11 +88,11 @@ Events Started(const v1::ReaderRecord& record, v1::Action action, const Context&
 absl::Status CheckFree(const v1::Reader& reader) {
   // One customer at a time stands before a reader.
   if (!reader.has_action()) return absl::OkStatus();
-  return rpc::Refused(v1::READER_BUSY,
-                      absl::StrCat("reader ", reader.reader_id(), " is busy with ticket ",
-                                   reader.action().ticket_id(), "; wait or use another one"),
-                      {{"ticket_id", reader.action().ticket_id()},
-                       {"action_id", reader.action().action_id()}});
+  return rpc::Refused(
+      v1::READER_BUSY,
+      absl::StrCat("reader ", reader.reader_id(), " is busy with ticket ",
+                   reader.action().ticket_id(), "; wait or use another one"),
+      {{"ticket_id", reader.action().ticket_id()}, {"action_id", reader.action().action_id()}});
 }
 
 absl::Status CheckCharge(const ProcessRefund& command) {
@@ -108,9 +108,9 @@ absl::Status CheckCharge(const ProcessRefund& command) {
   // Only what was taken can be given back.
   if (charge.action().kind() != v1::ACTION_KIND_CHARGE ||
       charge.action().status() != v1::ACTION_STATUS_SUCCEEDED) {
-    return rpc::Refused(v1::ACTION_NOT_SUCCEEDED, absl::StrCat("action ",
-                                                               request.original_action_id(),
-                                                               " took no money to give back"));
+    return rpc::Refused(
+        v1::ACTION_NOT_SUCCEEDED,
+        absl::StrCat("action ", request.original_action_id(), " took no money to give back"));
   }
   // Never more goes back than came, refunds that are under way included.
   const int64_t left = charge.action().approved_minor() - charge.refunds_minor();
@@ -159,8 +159,8 @@ absl::StatusOr<Events> Decide(const v1::ReaderRecord& record, const RegisterRead
                               const Context&) {
   // A reader's id is its own for ever.
   if (!record.reader().reader_id().empty()) {
-    return rpc::AlreadyExists(v1::READER_EXISTS, absl::StrCat("reader ", command.reader_id(),
-                                                              " is registered already"));
+    return rpc::AlreadyExists(
+        v1::READER_EXISTS, absl::StrCat("reader ", command.reader_id(), " is registered already"));
   }
   Events events(1);
   v1::Reader& reader = *events[0].mutable_reader_registered()->mutable_reader();
@@ -220,8 +220,8 @@ absl::StatusOr<Events> Decide(const v1::ReaderRecord& record, const CancelAction
                               const Context&) {
   const v1::CancelActionRequest& request = command.request;
   RETURN_IF_ERROR(CheckKnown(record, request.reader_id()));
-  const bool known = command.known.has_value() &&
-                     command.known->action().status() != v1::ACTION_STATUS_REFUSED;
+  const bool known =
+      command.known.has_value() && command.known->action().status() != v1::ACTION_STATUS_REFUSED;
   if (!known) return UnknownAction(request.action_id(), request.reader_id());
   const v1::Action& action = command.known->action();
   const bool overtaken = record.reader().has_action() &&

@@ -11,10 +11,10 @@ namespace pitlane::terminal_gateway {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::EqualsProto;
 using testing::EventIs;
 using testing::Given;
+using ::testing::IsEmpty;
 using What = DeviceAnswer::What;
 
 constexpr char kReader[] = "rdr_01JGGZV1C0AFR0000000000001";
@@ -99,8 +99,8 @@ v1::TerminalGatewayEvent Refused(const char* action_id) {
 v1::TerminalGatewayEvent Scripted(const char* outcomes) {
   v1::TerminalGatewayEvent event;
   event.mutable_simulator_scripted()->set_reader_id(kReader);
-  EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(
-      outcomes, event.mutable_simulator_scripted()));
+  EXPECT_TRUE(
+      google::protobuf::TextFormat::MergeFromString(outcomes, event.mutable_simulator_scripted()));
   return event;
 }
 
@@ -124,13 +124,11 @@ ProcessPayment Payment(const char* action_id, std::optional<v1::ActionRecord> kn
 
 ProcessRefund Refund(int64_t amount_minor, std::optional<v1::ActionRecord> charge,
                      std::optional<v1::ActionRecord> known = {}) {
-  return {.request = RefundOf(amount_minor),
-          .known = std::move(known),
-          .charge = std::move(charge)};
+  return {
+      .request = RefundOf(amount_minor), .known = std::move(known), .charge = std::move(charge)};
 }
 
-CancelAction Cancel(const char* action_id, uint64_t token,
-                    std::optional<v1::ActionRecord> known) {
+CancelAction Cancel(const char* action_id, uint64_t token, std::optional<v1::ActionRecord> known) {
   CancelAction command{.request = {}, .known = std::move(known)};
   command.request.set_reader_id(kReader);
   command.request.set_action_id(action_id);
@@ -216,18 +214,17 @@ TEST(ProcessPayment, IdUsedForAnotherAmountThenActionDiffers) {
 }
 
 TEST(ProcessPayment, ReaderHeldThenReaderBusyNamingTheTicket) {
-  auto outcome = Given<ReaderAggregate>({Registered(), Started(kAttempt)})
-                     .When(Deciding(Payment(kSecond)));
+  auto outcome =
+      Given<ReaderAggregate>({Registered(), Started(kAttempt)}).When(Deciding(Payment(kSecond)));
   outcome.ThenRefused(absl::StatusCode::kFailedPrecondition, v1::READER_BUSY);
   EXPECT_EQ(rpc::ErrorMetadata(outcome.result().status()).at("ticket_id"), kTicket);
   EXPECT_EQ(rpc::ErrorMetadata(outcome.result().status()).at("action_id"), kAttempt);
 }
 
 TEST(CancelAction, NewerActionHoldsTheReaderThenStaleFencingToken) {
-  const Given<ReaderAggregate> reader({Registered(), Started(kAttempt, 1), TimedOut(kAttempt),
-                                       Started(kSecond, 2)});
-  reader
-      .When(Deciding(Cancel(kAttempt, 1, RecordOf({Started(kAttempt, 1), TimedOut(kAttempt)}))))
+  const Given<ReaderAggregate> reader(
+      {Registered(), Started(kAttempt, 1), TimedOut(kAttempt), Started(kSecond, 2)});
+  reader.When(Deciding(Cancel(kAttempt, 1, RecordOf({Started(kAttempt, 1), TimedOut(kAttempt)}))))
       .ThenRefused(v1::STALE_FENCING_TOKEN);
   reader.When(Deciding(Cancel(kSecond, 1, RecordOf({Started(kSecond, 2)}))))
       .ThenRefused(v1::STALE_FENCING_TOKEN);
@@ -292,7 +289,8 @@ TEST(ProcessPayment, RepeatedThenNothingHappens) {
 
 TEST(ProcessPayment, ScriptedThenEachActionTakesOneOutcome) {
   const Given<ReaderAggregate> reader(
-      {Registered(), Scripted("outcomes { kind: KIND_DEVICE_ERROR } outcomes { kind: KIND_TIME_OUT }"),
+      {Registered(),
+       Scripted("outcomes { kind: KIND_DEVICE_ERROR } outcomes { kind: KIND_TIME_OUT }"),
        Started(kAttempt), Succeeded(kAttempt)});
   auto second = reader.When(Deciding(Payment(kSecond)));
   EXPECT_EQ(second.result()->front().action_started().simulated().kind(),
@@ -313,9 +311,9 @@ TEST(ProcessPayment, AmountOfTheTableThenOnlyWhereAmountsSayIt) {
 }
 
 TEST(ProcessRefund, BusyReaderThenStartedAllTheSame) {
-  auto outcome = Given<ReaderAggregate>({Registered(), Started(kSecond, 2)})
-                     .When(Deciding(Refund(100, RecordOf({Started(kAttempt),
-                                                          Succeeded(kAttempt)}))));
+  auto outcome =
+      Given<ReaderAggregate>({Registered(), Started(kSecond, 2)})
+          .When(Deciding(Refund(100, RecordOf({Started(kAttempt), Succeeded(kAttempt)}))));
   ASSERT_TRUE(outcome.result().ok());
   EXPECT_EQ(outcome.state().reader().action().action_id(), kSecond);
   EXPECT_EQ(outcome.state().last_fencing_token(), 3u);
@@ -348,11 +346,10 @@ TEST(ResolveAction, ArrivedThenNothingHappens) {
 }
 
 TEST(RecordAnswer, ApprovedThenSucceededAndTheReaderIsFree) {
-  auto outcome =
-      Given<ReaderAggregate>({Registered(), Started(kAttempt)})
-          .When(Deciding(RecordAnswer{
-              .known = RecordOf({Started(kAttempt)}),
-              .answer = {.what = What::kApproved, .approved_minor = 1000}}));
+  auto outcome = Given<ReaderAggregate>({Registered(), Started(kAttempt)})
+                     .When(Deciding(RecordAnswer{
+                         .known = RecordOf({Started(kAttempt)}),
+                         .answer = {.what = What::kApproved, .approved_minor = 1000}}));
   EXPECT_EQ(outcome.result()->front().action_succeeded().approved_minor(), 1000);
   EXPECT_EQ(outcome.state().reader().state(), v1::READER_STATE_IDLE);
   EXPECT_FALSE(outcome.state().reader().has_action());
@@ -363,8 +360,7 @@ TEST(RecordAnswer, NoAnswerThenTimedOutOnceAndTheReaderIsFree) {
   auto outcome = reader.When(Deciding(RecordAnswer{.known = RecordOf({Started(kAttempt)})}));
   outcome.ThenEvents(ElementsAre(EventIs(TimedOut(kAttempt))));
   EXPECT_EQ(outcome.state().reader().state(), v1::READER_STATE_IDLE);
-  reader
-      .When(Deciding(RecordAnswer{.known = RecordOf({Started(kAttempt), TimedOut(kAttempt)})}))
+  reader.When(Deciding(RecordAnswer{.known = RecordOf({Started(kAttempt), TimedOut(kAttempt)})}))
       .ThenEvents(IsEmpty());
 }
 

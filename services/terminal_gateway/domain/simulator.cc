@@ -52,9 +52,7 @@ DeviceAnswer Approved(const v1::ActionRecord& record, int64_t approved_minor,
   return answer;
 }
 
-DeviceAnswer Failed(std::string code) {
-  return {.what = What::kFailed, .code = std::move(code)};
-}
+DeviceAnswer Failed(std::string code) { return {.what = What::kFailed, .code = std::move(code)}; }
 
 int64_t PartOf(const v1::ActionRecord& record) {
   const int64_t asked = record.action().amount_minor();
@@ -93,11 +91,10 @@ DeviceAnswer AnswerOf(const v1::ActionRecord& record) {
 
 Ending EndingOf(const v1::ActionRecord& record) {
   const Outcome::Kind kind = record.simulated().kind();
-  Ending ending{.at = runtime::FromTimestamp(record.action().started_at()) +
-                      DelayOf(record.simulated()),
-                .answer = AnswerOf(record)};
-  ending.answer_lost =
-      kind == Outcome::KIND_TIME_OUT || kind == Outcome::KIND_APPROVE_LOSE_ANSWER;
+  Ending ending{
+      .at = runtime::FromTimestamp(record.action().started_at()) + DelayOf(record.simulated()),
+      .answer = AnswerOf(record)};
+  ending.answer_lost = kind == Outcome::KIND_TIME_OUT || kind == Outcome::KIND_APPROVE_LOSE_ANSWER;
   // A device that does not answer does not listen either.
   if (!record.has_cancel_requested_at() || ending.answer_lost) return ending;
   const absl::Time cancel_at = runtime::FromTimestamp(record.cancel_requested_at());

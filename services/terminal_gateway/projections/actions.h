@@ -1,5 +1,5 @@
-// Every action there ever was: "<reader id>/<action id>" → ActionRecord. What makes an action_id count
-// once, and what GetAction shows.
+// Every action there ever was: "<reader id>/<action id>" → ActionRecord. What makes an action_id
+// count once, and what GetAction shows.
 #pragma once
 
 #include <optional>

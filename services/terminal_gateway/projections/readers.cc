@@ -1,5 +1,7 @@
 #include "services/terminal_gateway/projections/readers.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
@@ -14,17 +16,17 @@ void Readers::On(const v1::TerminalGatewayEvent& event, runtime::ViewWriter& row
 
 absl::StatusOr<Readers::Page> Readers::List(runtime::ViewReader& views,
                                             std::string_view location_id, size_t limit,
-                                            std::string_view after) {
+                                            std::optional<std::string> after) {
   journal::ScanOptions options;
   options.prefix = absl::StrCat(ToAbsl(location_id), "/");
-  if (!after.empty()) options.after = absl::StrCat(options.prefix, ToAbsl(after));
+  options.after = std::move(after);
   options.limit = limit;
-  ASSIGN_OR_RETURN(const journal::ScanPage page, views.Scan(kView, options));
+  ASSIGN_OR_RETURN(journal::ScanPage page, views.Scan(kView, options));
   Page result;
   for (const journal::Row& row : page.rows) {
     result.reader_ids.push_back(row.key.substr(options.prefix.size()));
   }
-  result.more = page.resume.has_value();
+  result.resume = std::move(page.resume);
   return result;
 }
 

@@ -24,11 +24,11 @@ class Readers final : public runtime::TypedProjection<v1::TerminalGatewayEvent> 
 
   struct Page {
     std::vector<std::string> reader_ids;
-    bool more = false;
+    std::optional<std::string> resume;  // nothing: that was all
   };
-  // In the order of the ids, behind `after` (empty: from the first).
+  // In the order of the ids.
   static absl::StatusOr<Page> List(runtime::ViewReader& views, std::string_view location_id,
-                                   size_t limit, std::string_view after);
+                                   size_t limit, std::optional<std::string> after);
 };
 
 }  // namespace pitlane::terminal_gateway

@@ -407,8 +407,8 @@ absl::Status CheckShape(const v1::GetTicketRequest& request) {
 absl::Status CheckShape(const v1::ListTicketsRequest& request) {
   Shape shape;
   shape.OptionalId<LocationId>("location_id", request.location_id());
-  const bool everywhere = request.has_customer_id() || request.has_vehicle_id() ||
-                          request.has_technician();
+  const bool everywhere =
+      request.has_customer_id() || request.has_vehicle_id() || request.has_technician();
   shape.Require("location_id", everywhere || !request.location_id().empty(),
                 "is missing; only a customer's, vehicle's or technician's tickets are listed "
                 "across locations");
@@ -421,12 +421,6 @@ absl::Status CheckShape(const v1::ListTicketsRequest& request) {
     shape.RequiredText("technician", request.technician(), kMaxSubject);
   }
   if (request.has_number()) shape.RequiredText("number", request.number(), kMaxNumber);
-  return shape.status();
-}
-
-absl::Status CheckShape(const v1::WatchTicketsRequest& request) {
-  Shape shape;
-  shape.OptionalId<LocationId>("location_id", request.location_id());
   return shape.status();
 }
 

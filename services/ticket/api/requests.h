@@ -1,6 +1,6 @@
-// The shape of what callers send: ids, ranges, lengths, what may not be empty, and that nothing looks
-// like a card number. INVALID_ARGUMENT, FIELD_INVALID, naming every wrong field. What depends on the
-// state of anything is a rule, and in domain/. Pure functions; safe from any thread.
+// The shape of what callers send: ids, ranges, lengths, what may not be empty, and that nothing
+// looks like a card number. INVALID_ARGUMENT, FIELD_INVALID, naming every wrong field. What depends
+// on the state of anything is a rule, and in domain/. Pure functions; safe from any thread.
 #pragma once
 
 #include "absl/status/status.h"
@@ -30,7 +30,6 @@ absl::Status CheckShape(const v1::VoidTicketRequest& request);
 absl::Status CheckShape(const v1::GetLocationRequest& request);
 absl::Status CheckShape(const v1::GetTicketRequest& request);
 absl::Status CheckShape(const v1::ListTicketsRequest& request);
-absl::Status CheckShape(const v1::WatchTicketsRequest& request);
 absl::Status CheckShape(const v1::GetPriceRequest& request);
 
 }  // namespace pitlane::ticket

@@ -60,8 +60,7 @@ void Shape::Time(std::string_view field, const google::protobuf::Timestamp& time
   }
 }
 
-void Shape::Value(std::string_view field, int value,
-                  const google::protobuf::EnumDescriptor& type) {
+void Shape::Value(std::string_view field, int value, const google::protobuf::EnumDescriptor& type) {
   if (value == 0) return Wrong(field, absl::StrCat("is missing; one of ", type.name()));
   OptionalValue(field, value, type);
 }

@@ -28,7 +28,8 @@ class Shape {
   void OptionalId(std::string_view field, const std::string& id) {
     if (!id.empty()) Id<IdType>(field, id);
   }
-  // An id that a device made for something new: empty, or well-formed and of the same slot as `with`.
+  // An id that a device made for something new: empty, or well-formed and of the same slot as
+  // `with`.
   template <class IdType>
   void NewId(std::string_view field, const std::string& id, const std::string& with) {
     if (id.empty()) return;

@@ -1,5 +1,5 @@
-// The one calculation: what a ticket comes to. Estimate, invoice, receipt and, later, refund read its
-// result; nothing else in the service multiplies, discounts, taxes or rounds.
+// The one calculation: what a ticket comes to. Estimate, invoice, receipt and, later, refund read
+// its result; nothing else in the service multiplies, discounts, taxes or rounds.
 //
 // Order (domain handbook 3.5): 1 line extensions; 2 line discounts, amount then percentage, never
 // below 0; 3 the ticket's discount, shared over labour and parts by largest remainder; 4 percentage

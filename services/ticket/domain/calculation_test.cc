@@ -95,8 +95,7 @@ v1::Ticket T1() {
 }
 
 v1::Calculation Calculated(const v1::Ticket& ticket, const v1::Location& location = TestLocation(),
-                           Counting counting = Counting::kEstimate,
-                           std::string_view date = kDate) {
+                           Counting counting = Counting::kEstimate, std::string_view date = kDate) {
   auto calculation = Calculate(ticket, location, date, counting);
   EXPECT_THAT(calculation, IsOk());
   return calculation.ok() ? *calculation : v1::Calculation();
@@ -334,8 +333,8 @@ v1::Line AnyLine(int id) {
       return line;
     }
     case 1: {
-      v1::Line line = Part(id, *rc::gen::inRange<int64_t>(1, 10000),
-                           *rc::gen::inRange<int64_t>(0, 20000));
+      v1::Line line =
+          Part(id, *rc::gen::inRange<int64_t>(1, 10000), *rc::gen::inRange<int64_t>(0, 20000));
       *line.mutable_discount() = AnyDiscount();
       return line;
     }
@@ -344,10 +343,10 @@ v1::Line AnyLine(int id) {
     case 3:
       return FlatFee(id, *rc::gen::inRange<int64_t>(1, 4000), *rc::gen::inRange<int64_t>(0, 900));
     case 4:
-      return PercentageFee(
-          id, static_cast<v1::FeeRule::Base>(*rc::gen::inRange<int>(v1::FeeRule::BASE_LABOUR,
-                                                                    v1::FeeRule::Base_MAX + 1)),
-          *rc::gen::inRange<int64_t>(0, 200000));
+      return PercentageFee(id,
+                           static_cast<v1::FeeRule::Base>(*rc::gen::inRange<int>(
+                               v1::FeeRule::BASE_LABOUR, v1::FeeRule::Base_MAX + 1)),
+                           *rc::gen::inRange<int64_t>(0, 200000));
   }
   return {};
 }
@@ -364,9 +363,9 @@ v1::Ticket AnyTicket() {
   }
   const int own = *rc::gen::inRange(0, 3);
   for (int i = 0; i < own; ++i) {
-    *ticket.add_lines() = *rc::gen::arbitrary<bool>() ? FlatFee(++id, 1000, 450)
-                                                      : PercentageFee(++id, v1::FeeRule::BASE_PARTS,
-                                                                      60000);
+    *ticket.add_lines() = *rc::gen::arbitrary<bool>()
+                              ? FlatFee(++id, 1000, 450)
+                              : PercentageFee(++id, v1::FeeRule::BASE_PARTS, 60000);
   }
   *ticket.mutable_discount() = AnyDiscount();
   return ticket;
@@ -406,8 +405,8 @@ RC_GTEST_PROP(CalculationProperty, NetsAndTaxesSumToTheTotal, ()) {
   }
   RC_ASSERT(net + tax == totals.total_minor());
   RC_ASSERT(tax == totals.tax_minor());
-  RC_ASSERT(net == totals.labour_net_minor() + totals.parts_net_minor() +
-                       totals.fees_net_minor() + totals.cores_net_minor());
+  RC_ASSERT(net == totals.labour_net_minor() + totals.parts_net_minor() + totals.fees_net_minor() +
+                       totals.cores_net_minor());
   int64_t by_authority = 0;
   for (const v1::TaxAmount& amount : totals.taxes()) by_authority += amount.tax_minor();
   RC_ASSERT(by_authority == totals.tax_minor());

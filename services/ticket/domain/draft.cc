@@ -44,10 +44,10 @@ absl::StatusOr<v1::Calculation> Draft::CalculationOf(const v1::Ticket& ticket,
                                                      Counting counting) const {
   auto calculation = Calculate(ticket, context_.location, context_.business_date, counting);
   if (calculation.ok()) return calculation;
-  return rpc::Refused(v1::AMOUNT_TOO_LARGE,
-                      absl::StrCat("ticket ", ticket.ticket_id(), " comes to more than fits (",
-                                   calculation.status().message(),
-                                   "); check quantities, prices and rates"));
+  return rpc::Refused(
+      v1::AMOUNT_TOO_LARGE,
+      absl::StrCat("ticket ", ticket.ticket_id(), " comes to more than fits (",
+                   calculation.status().message(), "); check quantities, prices and rates"));
 }
 
 }  // namespace pitlane::ticket

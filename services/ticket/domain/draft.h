@@ -19,7 +19,7 @@ class Draft {
 
   const v1::Ticket& ticket() const { return state_.ticket(); }
   // The version that the next event gets.
-  uint64_t next_version() const { return state_.ticket().version() + events_.size() + 1; }
+  uint64_t next_version() const { return state_.ticket().version() + 1; }
 
   void Add(v1::TicketEvent event);
   // Adds an event after which the ticket has to be calculated anew, by the estimate's rule; the

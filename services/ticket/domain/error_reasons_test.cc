@@ -145,7 +145,9 @@ std::vector<Refusal> NamedThings() {
       {v1::LOCATION_UNKNOWN, StatusCode::kNotFound,
        On(TestedTicket(v1::Location()), TestOpen(kRepairOrder))},
       {v1::TIME_ZONE_UNKNOWN, StatusCode::kFailedPrecondition,
-       [] { return Configure({TestLocation(), false}); }},
+       [] {
+         return Configure({TestLocation(), false});
+       }},
       {v1::CURRENCY_FIXED, StatusCode::kFailedPrecondition,
        [] {
          ConfigureLocation command{TestLocation(), true};
@@ -182,7 +184,7 @@ std::vector<Refusal> Lines() {
       {v1::LINE_UNKNOWN, StatusCode::kNotFound, On(EstimatedTicket(), Changing(9))},
       {v1::JOB_NOT_ACTIVE, StatusCode::kFailedPrecondition, On(Declined(), TestLabour(1, 3, 10))},
       {v1::LINE_EXISTS, StatusCode::kAlreadyExists, On(EstimatedTicket(), TestLabour(1, 1, 10))},
-      // Two lines are on it from the start; the part would bring the 499th and 500th, and a core.
+      // 499 lines are on it: the part would be the last one, its core is one too many.
       {v1::TOO_MANY_LINES, StatusCode::kFailedPrecondition,
        On(WithNotes(kMaxLines - 3), TestAddPart(1, 1, 1000, 1000, 500))},
       {v1::CORE_FOLLOWS_PART, StatusCode::kFailedPrecondition, On(WithCore(), Changing(503))},
@@ -226,7 +228,8 @@ std::vector<Refusal> Decisions() {
        }},
       {v1::JOB_IS_AUTHORIZED, StatusCode::kFailedPrecondition,
        On(AuthorizedTicket(), TestDecline(1))},
-      {v1::JOB_NOT_AUTHORIZED, StatusCode::kFailedPrecondition, On(EstimatedTicket(), TestStart(1))},
+      {v1::JOB_NOT_AUTHORIZED, StatusCode::kFailedPrecondition,
+       On(EstimatedTicket(), TestStart(1))},
       {v1::JOB_NOT_STARTED, StatusCode::kFailedPrecondition,
        On(AuthorizedTicket(), TestComplete(1))},
       {v1::JOB_IS_STARTED, StatusCode::kFailedPrecondition, On(StartedTicket(), TestStart(1))},
@@ -299,8 +302,8 @@ TEST(ErrorReason, DiscountLimitIsOfTheLineOrOfLabourAndParts) {
 }
 
 TEST(ErrorReason, PriceOfAPartNeverListedCannotChange) {
-  EXPECT_TRUE(rpc::HasReason(Decide(v1::PartPrice(), ChangeListedPrice{.part_id = kTestPart}).status(),
-                             v1::PART_UNKNOWN));
+  EXPECT_TRUE(rpc::HasReason(
+      Decide(v1::PartPrice(), ChangeListedPrice{.part_id = kTestPart}).status(), v1::PART_UNKNOWN));
 }
 
 TEST(ErrorReason, CounterSaleNeedsNoEvidence) {

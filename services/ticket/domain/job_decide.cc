@@ -59,9 +59,9 @@ absl::Status CheckComplete(const v1::Ticket& ticket, const AuthorizeJob& command
     absl::StrAppend(&missing, " evidence_id");
   }
   if (missing.empty()) return absl::OkStatus();
-  return rpc::Refused(v1::AUTHORIZATION_INCOMPLETE,
-                      absl::StrCat("the record of consent to job ", command.job_id(), " lacks:",
-                                   missing));
+  return rpc::Refused(
+      v1::AUTHORIZATION_INCOMPLETE,
+      absl::StrCat("the record of consent to job ", command.job_id(), " lacks:", missing));
 }
 
 // A customer who agreed takes it back by having lines removed, which gives the parts back.
@@ -74,9 +74,9 @@ absl::Status CheckUndecided(const v1::Job& job) {
 
 absl::Status CheckHasWork(const v1::Ticket& ticket) {
   if (ticket.kind() == v1::TICKET_KIND_REPAIR_ORDER) return absl::OkStatus();
-  return rpc::Refused(v1::COUNTER_SALE_HAS_NO_WORK,
-                      absl::StrCat("ticket ", ticket.ticket_id(),
-                                   " is a counter sale; invoice it as it is"));
+  return rpc::Refused(
+      v1::COUNTER_SALE_HAS_NO_WORK,
+      absl::StrCat("ticket ", ticket.ticket_id(), " is a counter sale; invoice it as it is"));
 }
 
 absl::Status CheckAuthorized(const v1::Job& job) {
@@ -152,8 +152,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AuthorizeJob& 
                    after.CalculationOf(after.ticket(), Counting::kEstimate));
   ASSIGN_OR_RETURN(const AmountPair agreed, Agreed(after));
 
-  *authorized.mutable_authorization() =
-      DecisionOf(command, AmountsOf(*job, calculation), context);
+  *authorized.mutable_authorization() = DecisionOf(command, AmountsOf(*job, calculation), context);
   for (const v1::Line& line : job->lines()) {
     if (line.kind() != v1::LINE_KIND_PART) continue;
     v1::PartDemand& demand = *authorized.add_parts();
@@ -212,8 +211,8 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const StartJob& comm
   Draft draft(state, context);
   v1::TicketEvent event;
   event.mutable_work_started()->set_job_id(job->job_id());
-  event.mutable_work_started()->set_technician(
-      command.technician().empty() ? context.actor : command.technician());
+  event.mutable_work_started()->set_technician(command.technician().empty() ? context.actor
+                                                                            : command.technician());
   draft.Add(std::move(event));
   return draft.TakeEvents();
 }

@@ -22,8 +22,7 @@ bool OutdatesConsent(const v1::Job* job, v1::LineKind kind) {
 absl::Status CheckNewLine(const v1::Ticket& ticket, const std::string& line_id, int lines) {
   // An id names one line for ever.
   if (FindLine(ticket, line_id).line != nullptr) {
-    return rpc::AlreadyExists(v1::LINE_EXISTS,
-                              absl::StrCat("line ", line_id, " exists already"));
+    return rpc::AlreadyExists(v1::LINE_EXISTS, absl::StrCat("line ", line_id, " exists already"));
   }
   // A ticket stays readable for who has to sign it.
   if (CountLines(ticket) + lines > kMaxLines) {
@@ -93,15 +92,14 @@ absl::Status CheckPriceByHand(int64_t unit_price_minor, const v1::PartPrice& pri
 absl::Status CheckDiscountLimit(const v1::Discount& discount, int64_t amount_minor,
                                 const Context& context) {
   ASSIGN_OR_RETURN(const int64_t wanted, DiscountOn(discount, amount_minor));
-  ASSIGN_OR_RETURN(const int64_t allowed,
-                   ApplyPpm(amount_minor, Ppm{context.discount_limit_ppm}));
+  ASSIGN_OR_RETURN(const int64_t allowed, ApplyPpm(amount_minor, Ppm{context.discount_limit_ppm}));
   if (wanted <= allowed && discount.rate_ppm() <= context.discount_limit_ppm) {
     return absl::OkStatus();
   }
-  return rpc::MakeError(
-      absl::StatusCode::kPermissionDenied, v1::DISCOUNT_OVER_LIMIT,
-      absl::StrCat("a discount of ", wanted, " on ", amount_minor, " is more than your role may give"),
-      {.metadata = {{"limit_ppm", absl::StrCat(context.discount_limit_ppm)}}});
+  return rpc::MakeError(absl::StatusCode::kPermissionDenied, v1::DISCOUNT_OVER_LIMIT,
+                        absl::StrCat("a discount of ", wanted, " on ", amount_minor,
+                                     " is more than your role may give"),
+                        {.metadata = {{"limit_ppm", absl::StrCat(context.discount_limit_ppm)}}});
 }
 
 v1::Line PartLineOf(const AddPartLine& command) {
@@ -266,10 +264,10 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddPartLine& c
   RETURN_IF_ERROR(CheckKnown(command.price, request.part_id()));
   // Amounts of two currencies do not add up.
   if (command.price.currency() != ticket.currency()) {
-    return rpc::Refused(v1::PART_CURRENCY_DIFFERS,
-                        absl::StrCat("part ", request.part_id(), " is priced in ",
-                                     command.price.currency(), ", the ticket is in ",
-                                     ticket.currency()));
+    return rpc::Refused(
+        v1::PART_CURRENCY_DIFFERS,
+        absl::StrCat("part ", request.part_id(), " is priced in ", command.price.currency(),
+                     ", the ticket is in ", ticket.currency()));
   }
   if (request.has_unit_price_minor()) {
     RETURN_IF_ERROR(CheckPriceByHand(request.unit_price_minor(), command.price, context));
@@ -337,8 +335,8 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const ChangeLine& co
   }
   const v1::Line changed = Changed(*found.line, request);
   if (google::protobuf::util::MessageDifferencer::Equals(*found.line, changed)) return Events();
-  const bool outdates = OutdatesConsent(found.job, changed.kind()) &&
-                        !OnlyTechnicianDiffers(*found.line, changed);
+  const bool outdates =
+      OutdatesConsent(found.job, changed.kind()) && !OnlyTechnicianDiffers(*found.line, changed);
   Draft draft(state, context);
   RETURN_IF_ERROR(ReplaceLine(draft, changed, outdates));
   const v1::Line* core = FindCore(state.ticket(), changed.line_id());

@@ -25,10 +25,10 @@ absl::StatusOr<std::vector<v1::TicketEvent>> Decide(const v1::Location& location
   }
   // Prices, totals and money received are in the currency the location began with.
   if (!location.currency().empty() && location.currency() != wanted.currency()) {
-    return rpc::Refused(v1::CURRENCY_FIXED,
-                        absl::StrCat("location ", location.location_id(), " works in ",
-                                     location.currency(), "; set up a new location for ",
-                                     wanted.currency()));
+    return rpc::Refused(
+        v1::CURRENCY_FIXED,
+        absl::StrCat("location ", location.location_id(), " works in ", location.currency(),
+                     "; set up a new location for ", wanted.currency()));
   }
   if (wanted.tax_rounding() == v1::TAX_ROUNDING_UNSPECIFIED) {
     wanted.set_tax_rounding(v1::TAX_ROUNDING_DOCUMENT);

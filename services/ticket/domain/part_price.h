@@ -1,5 +1,5 @@
-// The till's own price list, one stream per part, kept by inventory's events: the till prices a line
-// whether inventory runs or not. Stream: the part's id.
+// The till's own price list, one stream per part, kept by inventory's events: the till prices a
+// line whether inventory runs or not. Stream: the part's id.
 #pragma once
 
 #include <cstdint>

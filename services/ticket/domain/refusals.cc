@@ -49,13 +49,11 @@ absl::Status CheckOpen(const v1::TicketState& state, std::string_view ticket_id)
                           absl::StrCat("ticket ", ticket.ticket_id(), " is invoiced as ",
                                        ticket.invoice_number(), "; open a new ticket"));
     case v1::DOCUMENT_STAGE_CLOSED:
-      return rpc::Refused(
-          v1::TICKET_IS_CLOSED,
-          absl::StrCat("ticket ", ticket.ticket_id(), " is closed; open a new ticket"));
+      return rpc::Refused(v1::TICKET_IS_CLOSED, absl::StrCat("ticket ", ticket.ticket_id(),
+                                                             " is closed; open a new ticket"));
     case v1::DOCUMENT_STAGE_VOIDED:
-      return rpc::Refused(
-          v1::TICKET_IS_VOIDED,
-          absl::StrCat("ticket ", ticket.ticket_id(), " was voided; open a new ticket"));
+      return rpc::Refused(v1::TICKET_IS_VOIDED, absl::StrCat("ticket ", ticket.ticket_id(),
+                                                             " was voided; open a new ticket"));
     case v1::DOCUMENT_STAGE_ESTIMATE:
     case v1::DOCUMENT_STAGE_WORK_ORDER:
     case v1::DOCUMENT_STAGE_UNSPECIFIED:
@@ -68,8 +66,8 @@ absl::Status CheckOpen(const v1::TicketState& state, std::string_view ticket_id)
 
 absl::StatusOr<const v1::Job*> GetJob(const v1::Ticket& ticket, std::string_view job_id) {
   if (const v1::Job* job = FindJob(ticket, job_id)) return job;
-  return rpc::NotFound(v1::JOB_UNKNOWN, absl::StrCat("ticket ", ticket.ticket_id(), " has no job ",
-                                                     ToAbsl(job_id)));
+  return rpc::NotFound(v1::JOB_UNKNOWN,
+                       absl::StrCat("ticket ", ticket.ticket_id(), " has no job ", ToAbsl(job_id)));
 }
 
 absl::StatusOr<const v1::Job*> GetActiveJob(const v1::Ticket& ticket, std::string_view job_id) {

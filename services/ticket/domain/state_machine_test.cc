@@ -182,12 +182,9 @@ TEST(TicketStateMachine, EveryCommandInEverySituationIsDoneOrRefusedWithItsReaso
 TEST(TicketStateMachine, CounterSaleNeedsNoWork) {
   const TestedTicket ticket = AuthorizedTicket(v1::TICKET_KIND_COUNTER_SALE);
   const std::map<std::string, std::string> expected = {
-      {"OpenTicket", "TICKET_EXISTS"},
-      {"AddLabourLine", "COUNTER_SALE_HAS_NO_WORK"},
-      {"DeclineJob", "JOB_IS_AUTHORIZED"},
-      {"DeferJob", "JOB_IS_AUTHORIZED"},
-      {"StartJob", "COUNTER_SALE_HAS_NO_WORK"},
-      {"CompleteJob", "COUNTER_SALE_HAS_NO_WORK"},
+      {"OpenTicket", "TICKET_EXISTS"},          {"AddLabourLine", "COUNTER_SALE_HAS_NO_WORK"},
+      {"DeclineJob", "JOB_IS_AUTHORIZED"},      {"DeferJob", "JOB_IS_AUTHORIZED"},
+      {"StartJob", "COUNTER_SALE_HAS_NO_WORK"}, {"CompleteJob", "COUNTER_SALE_HAS_NO_WORK"},
   };
   for (const NamedCommand& command : Commands()) {
     const auto found = expected.find(command.name);
@@ -205,7 +202,8 @@ TEST(TicketStateMachine, RefusedCommandsLeaveNothing) {
   }
 }
 
-// Applied again, one by one, the events give the same state to the byte; and the version counts them.
+// Applied again, one by one, the events give the same state to the byte; and the version counts
+// them.
 TEST(TicketStateMachine, EventsRebuildTheState) {
   for (const Situation& situation : Situations()) {
     const TestedTicket ticket = situation.make();

@@ -20,7 +20,8 @@ struct TaxedLine {
 bool IsInForce(const v1::TaxRule& rule, std::string_view date);
 
 // Taxes the lines, in document order, by the location's rules of that date. `totals` gets one entry
-// per (authority, rate), named after the first of their rules. OUT_OF_RANGE when a sum does not fit.
+// per (authority, rate), named after the first of their rules. OUT_OF_RANGE when a sum does not
+// fit.
 absl::Status AddTaxes(const v1::Location& location, std::string_view date,
                       const std::vector<TaxedLine>& lines,
                       google::protobuf::RepeatedPtrField<v1::TaxAmount>& totals);

@@ -1,8 +1,9 @@
 // The ticket: a repair order or a counter sale, from write-up to the last cent. Stream: its id.
 //
-// Three axes that do not depend on each other (domain handbook 2.2): the document's stage, each job's
-// production status, and the settlement. Commands are the requests of the service where nothing has
-// to be added to them; ids that a request leaves empty have been filled in before Decide sees it.
+// Three axes that do not depend on each other (domain handbook 2.2): the document's stage, each
+// job's production status, and the settlement. Commands are the requests of the service where
+// nothing has to be added to them; ids that a request leaves empty have been filled in before
+// Decide sees it.
 //
 // Decide: every rule, pure; an error carries a reason of v1::ErrorReason, and the rules are checked
 // in the order in which the reasons are declared. Apply: every change, total.
@@ -102,8 +103,8 @@ struct ReturnMoney {
 absl::StatusOr<Events> Decide(const v1::TicketState&, const OpenTicket&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const InvoiceTicket&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const VoidTicket&, const Context&);
-// No events for a payment or refund that was counted before. Refuse TICKET_UNKNOWN; INVALID_ARGUMENT
-// for another currency.
+// No events for a payment or refund that was counted before. Refuse TICKET_UNKNOWN;
+// INVALID_ARGUMENT for another currency.
 absl::StatusOr<Events> Decide(const v1::TicketState&, const ReceiveMoney&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const ReturnMoney&, const Context&);
 

@@ -25,8 +25,8 @@ absl::Status CheckCustomer(const OpenTicket& command) {
   }
   // Who asked to be forgotten is not written up again under the old id.
   if (command.customer.erased()) {
-    return rpc::Refused(v1::CUSTOMER_ERASED, absl::StrCat("customer ", customer_id,
-                                                          " was erased; register them anew"));
+    return rpc::Refused(v1::CUSTOMER_ERASED,
+                        absl::StrCat("customer ", customer_id, " was erased; register them anew"));
   }
   return absl::OkStatus();
 }
@@ -87,9 +87,9 @@ absl::Status CheckConsent(const v1::Ticket& ticket, const Context& context) {
   if (AllowsOverage(context.location.overage())) return absl::OkStatus();
   for (const v1::Job& job : ticket.jobs()) {
     if (IsAuthorized(job.status()) && job.consent_outdated()) {
-      return rpc::Refused(v1::CONSENT_OUTDATED,
-                          absl::StrCat("job ", job.job_id(),
-                                       " was changed after the customer agreed; ask again"));
+      return rpc::Refused(
+          v1::CONSENT_OUTDATED,
+          absl::StrCat("job ", job.job_id(), " was changed after the customer agreed; ask again"));
     }
   }
   return absl::OkStatus();
@@ -108,8 +108,8 @@ absl::Status CheckWork(const v1::Ticket& ticket) {
   // Work is charged when it is done. Over the counter there is no work.
   for (const v1::Job& job : ticket.jobs()) {
     if (IsAuthorized(job.status()) && job.status() != v1::JOB_STATUS_COMPLETE) {
-      return rpc::Refused(v1::WORK_UNFINISHED,
-                          absl::StrCat("job ", job.job_id(), " is not complete; complete it first"));
+      return rpc::Refused(v1::WORK_UNFINISHED, absl::StrCat("job ", job.job_id(),
+                                                            " is not complete; complete it first"));
     }
   }
   return absl::OkStatus();

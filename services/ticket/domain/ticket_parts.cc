@@ -56,14 +56,13 @@ int CountLines(const v1::Ticket& ticket) {
 }
 
 v1::JobStatus ProductionOf(const v1::Ticket& ticket) {
-  static constexpr std::array kWorstFirst = {
-      v1::JOB_STATUS_IN_PROGRESS, v1::JOB_STATUS_AUTHORIZED, v1::JOB_STATUS_PROPOSED,
-      v1::JOB_STATUS_COMPLETE,    v1::JOB_STATUS_DEFERRED,   v1::JOB_STATUS_DECLINED};
+  static constexpr std::array kWorstFirst = {v1::JOB_STATUS_IN_PROGRESS, v1::JOB_STATUS_AUTHORIZED,
+                                             v1::JOB_STATUS_PROPOSED,    v1::JOB_STATUS_COMPLETE,
+                                             v1::JOB_STATUS_DEFERRED,    v1::JOB_STATUS_DECLINED};
   for (const v1::JobStatus status : kWorstFirst) {
     if (IsFixed(ticket.stage()) && status == v1::JOB_STATUS_PROPOSED) continue;
-    const bool any =
-        std::any_of(ticket.jobs().begin(), ticket.jobs().end(),
-                    [status](const v1::Job& job) { return job.status() == status; });
+    const bool any = std::any_of(ticket.jobs().begin(), ticket.jobs().end(),
+                                 [status](const v1::Job& job) { return job.status() == status; });
     if (any) return status;
   }
   return v1::JOB_STATUS_UNSPECIFIED;

@@ -23,8 +23,8 @@ const v1::Line* FindCore(const v1::Ticket& ticket, std::string_view part_line_id
 
 int CountLines(const v1::Ticket& ticket);
 
-// The worst open job's status: IN_PROGRESS, AUTHORIZED, PROPOSED, COMPLETE, DEFERRED, DECLINED. Once
-// the ticket is invoiced, what was only proposed does not count. UNSPECIFIED without jobs.
+// The worst open job's status: IN_PROGRESS, AUTHORIZED, PROPOSED, COMPLETE, DEFERRED, DECLINED.
+// Once the ticket is invoiced, what was only proposed does not count. UNSPECIFIED without jobs.
 v1::JobStatus ProductionOf(const v1::Ticket& ticket);
 
 // What has come of the money. `any_refund`: whether some was ever returned. Before the ticket is

@@ -114,8 +114,8 @@ TEST(TicketScenario, WorkedTicketT1IsWrittenDoneInvoicedAndPaid) {
   EXPECT_EQ(ticket.last_events()[0].money_received().balance_minor(), 37095);
   EXPECT_EQ(ticket.ticket().settlement(), v1::SETTLEMENT_PARTIAL);
   ticket.Do(Received(37095, "pay_3"));
-  EXPECT_THAT(Cases(ticket.last_events()), ElementsAre(v1::TicketEvent::kMoneyReceived,
-                                                       v1::TicketEvent::kTicketClosed));
+  EXPECT_THAT(Cases(ticket.last_events()),
+              ElementsAre(v1::TicketEvent::kMoneyReceived, v1::TicketEvent::kTicketClosed));
   EXPECT_EQ(ticket.ticket().stage(), v1::DOCUMENT_STAGE_CLOSED);
   EXPECT_EQ(ticket.ticket().settlement(), v1::SETTLEMENT_PAID);
   const v1::Ticket& closed = ticket.last_events()[1].ticket_closed().ticket();
@@ -459,8 +459,8 @@ TEST(InvoiceTicket, NothingToPayClosesAtOnce) {
       .Do(TestAddPart(1, 1, 0))
       .Do(TestAuthorize(1))
       .Do(TestInvoice());
-  EXPECT_THAT(Cases(ticket.last_events()), ElementsAre(v1::TicketEvent::kTicketInvoiced,
-                                                       v1::TicketEvent::kTicketClosed));
+  EXPECT_THAT(Cases(ticket.last_events()),
+              ElementsAre(v1::TicketEvent::kTicketInvoiced, v1::TicketEvent::kTicketClosed));
   EXPECT_EQ(ticket.ticket().settlement(), v1::SETTLEMENT_PAID);
 }
 

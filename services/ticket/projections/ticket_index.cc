@@ -59,8 +59,7 @@ v1::TicketIndexRow RowOf(const v1::Ticket& ticket) {
   row.set_location_id(ticket.location_id());
   row.set_customer_id(ticket.customer_id());
   row.set_vehicle_id(ticket.vehicle_id());
-  row.set_opened_us(
-      static_cast<uint64_t>(absl::ToUnixMicros(FromTimestamp(ticket.opened_at()))));
+  row.set_opened_us(static_cast<uint64_t>(absl::ToUnixMicros(FromTimestamp(ticket.opened_at()))));
   row.set_stage(ticket.stage());
   return row;
 }
@@ -85,8 +84,8 @@ void Change(const v1::TicketEvent& event, v1::TicketIndexRow& row) {
                     row);
       break;
     case TicketEvent::kLineChanged:
-      SetTechnician(event.line_changed().line().line_id(),
-                    event.line_changed().line().technician(), row);
+      SetTechnician(event.line_changed().line().line_id(), event.line_changed().line().technician(),
+                    row);
       break;
     case TicketEvent::kLineRemoved:
       SetTechnician(event.line_removed().line_id(), "", row);

@@ -6,9 +6,11 @@
 
 namespace pitlane::ticket {
 
-class OnCustomerRegistered final : public runtime::TypedReactor<customer_vehicle::v1::CustomerRegistered> {
+class OnCustomerRegistered final
+    : public runtime::TypedReactor<customer_vehicle::v1::CustomerRegistered> {
  public:
-  absl::Status On(const common::v1::EventMeta& meta, const customer_vehicle::v1::CustomerRegistered& event,
+  absl::Status On(const common::v1::EventMeta& meta,
+                  const customer_vehicle::v1::CustomerRegistered& event,
                   runtime::Unit& unit) override;
 };
 

@@ -8,8 +8,8 @@
 
 namespace pitlane::ticket {
 
-absl::Status OnPartImported::On(const common::v1::EventMeta& meta, const inventory::v1::PartImported& event,
-                  runtime::Unit& unit) {
+absl::Status OnPartImported::On(const common::v1::EventMeta& meta,
+                                const inventory::v1::PartImported& event, runtime::Unit& unit) {
   const inventory::v1::Part& part = event.part();
   ListPrice command;
   command.price.set_part_id(part.part_id());

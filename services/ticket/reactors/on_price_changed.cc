@@ -7,8 +7,8 @@
 
 namespace pitlane::ticket {
 
-absl::Status OnPriceChanged::On(const common::v1::EventMeta& meta, const inventory::v1::PriceChanged& event,
-                  runtime::Unit& unit) {
+absl::Status OnPriceChanged::On(const common::v1::EventMeta& meta,
+                                const inventory::v1::PriceChanged& event, runtime::Unit& unit) {
   const ChangeListedPrice command{.part_id = event.part_id(),
                                   .currency = event.currency(),
                                   .list_price_minor = event.list_price_minor(),

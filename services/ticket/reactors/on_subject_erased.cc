@@ -8,8 +8,9 @@
 
 namespace pitlane::ticket {
 
-absl::Status OnSubjectErased::On(const common::v1::EventMeta& meta, const customer_vehicle::v1::SubjectErased& event,
-                  runtime::Unit& unit) {
+absl::Status OnSubjectErased::On(const common::v1::EventMeta& meta,
+                                 const customer_vehicle::v1::SubjectErased& event,
+                                 runtime::Unit& unit) {
   const LearnCustomer command{.customer_id = event.customer_id(), .erased = true};
   return unit.Execute<KnownCustomerAggregate>(
       event.customer_id(), std::nullopt, {},

@@ -8,8 +8,8 @@ namespace pitlane::ticket {
 
 class OnSubjectErased final : public runtime::TypedReactor<customer_vehicle::v1::SubjectErased> {
  public:
-  absl::Status On(const common::v1::EventMeta& meta, const customer_vehicle::v1::SubjectErased& event,
-                  runtime::Unit& unit) override;
+  absl::Status On(const common::v1::EventMeta& meta,
+                  const customer_vehicle::v1::SubjectErased& event, runtime::Unit& unit) override;
 };
 
 }  // namespace pitlane::ticket

@@ -1,0 +1,98 @@
+#include "services/ticket/api/commands.h"
+
+#include "services/ticket/domain/known_customer.h"
+#include "services/ticket/domain/number_series.h"
+#include "services/ticket/domain/ticket_parts.h"
+
+namespace pitlane::ticket {
+namespace {
+
+template <class Request>
+Request WithLineId(Desk& desk, Request request) {
+  request.set_line_id(desk.IdOr<LineId>(request.line_id()));
+  return request;
+}
+
+}  // namespace
+
+absl::StatusOr<OpenTicket> CommandOf(Desk& desk, const v1::OpenTicketRequest& request) {
+  OpenTicket command{.request = request, .number = "", .fee_line_ids = {}, .customer = {}};
+  command.request.set_ticket_id(desk.IdOr<TicketId>(request.ticket_id()));
+  for (int i = 0; i < desk.context().location.default_fees_size(); ++i) {
+    command.fee_line_ids.push_back(desk.IdOr<LineId>(""));
+  }
+  if (!request.customer_id().empty()) {
+    ASSIGN_OR_RETURN(const auto customer,
+                     desk.unit().Load<KnownCustomerAggregate>(request.customer_id()));
+    command.customer = customer.state;
+  }
+  ASSIGN_OR_RETURN(command.number,
+                   desk.NextNumber(SeriesOf(request.kind()), command.request.ticket_id()));
+  return command;
+}
+
+absl::StatusOr<AddJob> CommandOf(Desk& desk, const v1::AddJobRequest& request) {
+  AddJob command = request;
+  command.set_job_id(desk.IdOr<JobId>(request.job_id()));
+  return command;
+}
+
+absl::StatusOr<AddLabourLine> CommandOf(Desk& desk, const v1::AddLabourLineRequest& request) {
+  return WithLineId(desk, request);
+}
+
+absl::StatusOr<AddPartLine> CommandOf(Desk& desk, const v1::AddPartLineRequest& request) {
+  AddPartLine command{
+      .request = WithLineId(desk, request), .core_line_id = desk.IdOr<LineId>(""), .price = {}};
+  ASSIGN_OR_RETURN(command.price, PriceOf(desk.unit(), request.part_id()));
+  return command;
+}
+
+absl::StatusOr<AddFeeLine> CommandOf(Desk& desk, const v1::AddFeeLineRequest& request) {
+  return WithLineId(desk, request);
+}
+
+absl::StatusOr<AddNoteLine> CommandOf(Desk& desk, const v1::AddNoteLineRequest& request) {
+  return WithLineId(desk, request);
+}
+
+absl::StatusOr<ChangeLine> CommandOf(Desk& desk, const v1::ChangeLineRequest& request) {
+  ChangeLine command{.request = request, .price = {}};
+  ASSIGN_OR_RETURN(const auto loaded, desk.unit().Load<TicketAggregate>(request.ticket_id()));
+  const v1::Line* line = FindLine(loaded.state.ticket(), request.line_id()).line;
+  if (line != nullptr && !line->part_id().empty()) {
+    ASSIGN_OR_RETURN(command.price, PriceOf(desk.unit(), line->part_id()));
+  }
+  return command;
+}
+
+absl::StatusOr<InvoiceTicket> CommandOf(Desk& desk, const v1::InvoiceTicketRequest& request) {
+  InvoiceTicket command{.request = request, .invoice_number = ""};
+  ASSIGN_OR_RETURN(command.invoice_number, desk.NextNumber(kInvoiceSeries, request.ticket_id()));
+  return command;
+}
+
+void ShowIds(const AddJob& command, v1::AddJobResponse& response) {
+  response.set_job_id(command.job_id());
+}
+
+void ShowIds(const AddLabourLine& command, v1::AddLabourLineResponse& response) {
+  response.set_line_id(command.line_id());
+}
+
+void ShowIds(const AddPartLine& command, v1::AddPartLineResponse& response) {
+  response.set_line_id(command.request.line_id());
+  if (FindCore(response.ticket(), command.request.line_id()) != nullptr) {
+    response.set_core_line_id(command.core_line_id);
+  }
+}
+
+void ShowIds(const AddFeeLine& command, v1::AddFeeLineResponse& response) {
+  response.set_line_id(command.line_id());
+}
+
+void ShowIds(const AddNoteLine& command, v1::AddNoteLineResponse& response) {
+  response.set_line_id(command.line_id());
+}
+
+}  // namespace pitlane::ticket

@@ -1,0 +1,92 @@
+// TicketService over gRPC: checks the shape of requests, hands commands to the executor, answers
+// reads from committed state.
+#pragma once
+
+#include "libs/runtime/command_call.h"
+#include "pitlane/ticket/v1/ticket_service.grpc.pb.h"
+
+namespace pitlane::ticket {
+
+// Thread-safe, as gRPC's callback services are.
+class TicketServiceApi final : public v1::TicketService::CallbackService {
+ public:
+  // `env` is borrowed.
+  explicit TicketServiceApi(const runtime::ServiceEnv& env) : env_(env) {}
+
+  grpc::ServerUnaryReactor* ConfigureLocation(grpc::CallbackServerContext* context,
+                                              const v1::ConfigureLocationRequest* request,
+                                              v1::ConfigureLocationResponse* response) override;
+  grpc::ServerUnaryReactor* GetLocation(grpc::CallbackServerContext* context,
+                                        const v1::GetLocationRequest* request,
+                                        v1::GetLocationResponse* response) override;
+  grpc::ServerUnaryReactor* ListLocations(grpc::CallbackServerContext* context,
+                                          const v1::ListLocationsRequest* request,
+                                          v1::ListLocationsResponse* response) override;
+  grpc::ServerUnaryReactor* OpenTicket(grpc::CallbackServerContext* context,
+                                       const v1::OpenTicketRequest* request,
+                                       v1::OpenTicketResponse* response) override;
+  grpc::ServerUnaryReactor* AddJob(grpc::CallbackServerContext* context,
+                                   const v1::AddJobRequest* request,
+                                   v1::AddJobResponse* response) override;
+  grpc::ServerUnaryReactor* AddLabourLine(grpc::CallbackServerContext* context,
+                                          const v1::AddLabourLineRequest* request,
+                                          v1::AddLabourLineResponse* response) override;
+  grpc::ServerUnaryReactor* AddPartLine(grpc::CallbackServerContext* context,
+                                        const v1::AddPartLineRequest* request,
+                                        v1::AddPartLineResponse* response) override;
+  grpc::ServerUnaryReactor* AddFeeLine(grpc::CallbackServerContext* context,
+                                       const v1::AddFeeLineRequest* request,
+                                       v1::AddFeeLineResponse* response) override;
+  grpc::ServerUnaryReactor* AddNoteLine(grpc::CallbackServerContext* context,
+                                        const v1::AddNoteLineRequest* request,
+                                        v1::AddNoteLineResponse* response) override;
+  grpc::ServerUnaryReactor* ChangeLine(grpc::CallbackServerContext* context,
+                                       const v1::ChangeLineRequest* request,
+                                       v1::ChangeLineResponse* response) override;
+  grpc::ServerUnaryReactor* RemoveLine(grpc::CallbackServerContext* context,
+                                       const v1::RemoveLineRequest* request,
+                                       v1::RemoveLineResponse* response) override;
+  grpc::ServerUnaryReactor* DiscountLine(grpc::CallbackServerContext* context,
+                                         const v1::DiscountLineRequest* request,
+                                         v1::DiscountLineResponse* response) override;
+  grpc::ServerUnaryReactor* DiscountTicket(grpc::CallbackServerContext* context,
+                                           const v1::DiscountTicketRequest* request,
+                                           v1::DiscountTicketResponse* response) override;
+  grpc::ServerUnaryReactor* AuthorizeJob(grpc::CallbackServerContext* context,
+                                         const v1::AuthorizeJobRequest* request,
+                                         v1::AuthorizeJobResponse* response) override;
+  grpc::ServerUnaryReactor* DeclineJob(grpc::CallbackServerContext* context,
+                                       const v1::DeclineJobRequest* request,
+                                       v1::DeclineJobResponse* response) override;
+  grpc::ServerUnaryReactor* DeferJob(grpc::CallbackServerContext* context,
+                                     const v1::DeferJobRequest* request,
+                                     v1::DeferJobResponse* response) override;
+  grpc::ServerUnaryReactor* StartJob(grpc::CallbackServerContext* context,
+                                     const v1::StartJobRequest* request,
+                                     v1::StartJobResponse* response) override;
+  grpc::ServerUnaryReactor* CompleteJob(grpc::CallbackServerContext* context,
+                                        const v1::CompleteJobRequest* request,
+                                        v1::CompleteJobResponse* response) override;
+  grpc::ServerUnaryReactor* InvoiceTicket(grpc::CallbackServerContext* context,
+                                          const v1::InvoiceTicketRequest* request,
+                                          v1::InvoiceTicketResponse* response) override;
+  grpc::ServerUnaryReactor* VoidTicket(grpc::CallbackServerContext* context,
+                                       const v1::VoidTicketRequest* request,
+                                       v1::VoidTicketResponse* response) override;
+  grpc::ServerUnaryReactor* GetTicket(grpc::CallbackServerContext* context,
+                                      const v1::GetTicketRequest* request,
+                                      v1::GetTicketResponse* response) override;
+  grpc::ServerUnaryReactor* ListTickets(grpc::CallbackServerContext* context,
+                                        const v1::ListTicketsRequest* request,
+                                        v1::ListTicketsResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchTicketsResponse>* WatchTickets(
+      grpc::CallbackServerContext* context, const v1::WatchTicketsRequest* request) override;
+  grpc::ServerUnaryReactor* GetPrice(grpc::CallbackServerContext* context,
+                                     const v1::GetPriceRequest* request,
+                                     v1::GetPriceResponse* response) override;
+
+ private:
+  const runtime::ServiceEnv& env_;
+};
+
+}  // namespace pitlane::ticket

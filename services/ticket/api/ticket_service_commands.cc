@@ -1,0 +1,184 @@
+#include <optional>
+#include <string>
+
+#include "libs/base/ids.h"
+#include "libs/base/status.h"
+#include "services/ticket/api/commands.h"
+#include "services/ticket/api/requests.h"
+#include "services/ticket/api/ticket_service.h"
+#include "services/ticket/calendar.h"
+#include "services/ticket/desk.h"
+#include "services/ticket/domain/location.h"
+
+namespace pitlane::ticket {
+namespace {
+
+template <class Request>
+std::optional<uint64_t> ExpectedVersion(const Request& request) {
+  if (!request.has_expected_version()) return std::nullopt;
+  return request.expected_version();
+}
+
+// The way of every command to a ticket that is there.
+template <class Request, class Response>
+absl::Status ChangeTicketIn(runtime::Unit& unit, const Request& request, Response* response) {
+  ASSIGN_OR_RETURN(Desk desk, Desk::Of(unit, request.ticket_id()));
+  ASSIGN_OR_RETURN(const auto command, CommandOf(desk, request));
+  RETURN_IF_ERROR(
+      desk.Do(request.ticket_id(), ExpectedVersion(request), command, response->mutable_ticket()));
+  ShowIds(command, *response);
+  return absl::OkStatus();
+}
+
+template <class Request, class Response>
+grpc::ServerUnaryReactor* ChangeTicket(grpc::CallbackServerContext* context,
+                                       const runtime::ServiceEnv& env, const Request* request,
+                                       Response* response) {
+  return runtime::Mutate(
+      context, env, request, response, [](const Request& shape) { return CheckShape(shape); },
+      ChangeTicketIn<Request, Response>);
+}
+
+absl::Status OpenTicketIn(runtime::Unit& unit, const v1::OpenTicketRequest& request,
+                          v1::OpenTicketResponse* response) {
+  ASSIGN_OR_RETURN(Desk desk, Desk::At(unit, request.location_id()));
+  ASSIGN_OR_RETURN(const OpenTicket command, CommandOf(desk, request));
+  return desk.Do(command.request.ticket_id(), std::nullopt, command, response->mutable_ticket());
+}
+
+absl::Status ConfigureLocationIn(runtime::Unit& unit, const v1::ConfigureLocationRequest& request,
+                                 v1::ConfigureLocationResponse* response) {
+  ConfigureLocation command{.location = request.location(),
+                            .time_zone_known = IsKnownTimeZone(request.location().time_zone())};
+  if (command.location.location_id().empty()) {
+    command.location.set_location_id(unit.NewId<LocationId>(RandomSlot(unit.entropy())).text());
+  }
+  const std::string location_id = command.location.location_id();
+  runtime::EventScope scope{.location_id = location_id, .business_date = ""};
+  if (command.time_zone_known) {
+    ASSIGN_OR_RETURN(scope.business_date, DateIn(command.location.time_zone(), unit.now()));
+  }
+  RETURN_IF_ERROR(unit.Execute<LocationAggregate>(
+      location_id, ExpectedVersion(request), scope,
+      [&command](const v1::Location& location) { return Decide(location, command); }));
+  ASSIGN_OR_RETURN(const auto loaded, unit.Load<LocationAggregate>(location_id));
+  *response->mutable_location() = loaded.state;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* TicketServiceApi::ConfigureLocation(
+    grpc::CallbackServerContext* context, const v1::ConfigureLocationRequest* request,
+    v1::ConfigureLocationResponse* response) {
+  return runtime::Mutate(
+      context, env_, request, response,
+      [](const v1::ConfigureLocationRequest& shape) { return CheckShape(shape); },
+      ConfigureLocationIn);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::OpenTicket(grpc::CallbackServerContext* context,
+                                                       const v1::OpenTicketRequest* request,
+                                                       v1::OpenTicketResponse* response) {
+  return runtime::Mutate(
+      context, env_, request, response,
+      [](const v1::OpenTicketRequest& shape) { return CheckShape(shape); }, OpenTicketIn);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::AddJob(grpc::CallbackServerContext* context,
+                                                   const v1::AddJobRequest* request,
+                                                   v1::AddJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::AddLabourLine(grpc::CallbackServerContext* context,
+                                                          const v1::AddLabourLineRequest* request,
+                                                          v1::AddLabourLineResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::AddPartLine(grpc::CallbackServerContext* context,
+                                                        const v1::AddPartLineRequest* request,
+                                                        v1::AddPartLineResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::AddFeeLine(grpc::CallbackServerContext* context,
+                                                       const v1::AddFeeLineRequest* request,
+                                                       v1::AddFeeLineResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::AddNoteLine(grpc::CallbackServerContext* context,
+                                                        const v1::AddNoteLineRequest* request,
+                                                        v1::AddNoteLineResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::ChangeLine(grpc::CallbackServerContext* context,
+                                                       const v1::ChangeLineRequest* request,
+                                                       v1::ChangeLineResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::RemoveLine(grpc::CallbackServerContext* context,
+                                                       const v1::RemoveLineRequest* request,
+                                                       v1::RemoveLineResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::DiscountLine(grpc::CallbackServerContext* context,
+                                                         const v1::DiscountLineRequest* request,
+                                                         v1::DiscountLineResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::DiscountTicket(grpc::CallbackServerContext* context,
+                                                           const v1::DiscountTicketRequest* request,
+                                                           v1::DiscountTicketResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::AuthorizeJob(grpc::CallbackServerContext* context,
+                                                         const v1::AuthorizeJobRequest* request,
+                                                         v1::AuthorizeJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::DeclineJob(grpc::CallbackServerContext* context,
+                                                       const v1::DeclineJobRequest* request,
+                                                       v1::DeclineJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::DeferJob(grpc::CallbackServerContext* context,
+                                                     const v1::DeferJobRequest* request,
+                                                     v1::DeferJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::StartJob(grpc::CallbackServerContext* context,
+                                                     const v1::StartJobRequest* request,
+                                                     v1::StartJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::CompleteJob(grpc::CallbackServerContext* context,
+                                                        const v1::CompleteJobRequest* request,
+                                                        v1::CompleteJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::InvoiceTicket(grpc::CallbackServerContext* context,
+                                                          const v1::InvoiceTicketRequest* request,
+                                                          v1::InvoiceTicketResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::VoidTicket(grpc::CallbackServerContext* context,
+                                                       const v1::VoidTicketRequest* request,
+                                                       v1::VoidTicketResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+}  // namespace pitlane::ticket

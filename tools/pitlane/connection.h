@@ -1,0 +1,22 @@
+// The flags with which every client command finds its Pitlane.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "tools/pitlane/session.h"
+
+namespace pitlane::tools {
+
+struct ConnectionOptions {
+  std::string gateway = "127.0.0.1:7411";
+  std::string data_dir;    // of a suite on this computer: its owner token is used
+  std::string token_file;  // instead
+  std::string tls_ca;      // root certificate of a gateway with TLS
+};
+
+// NOT_FOUND names the token file that is missing and how to make one.
+absl::StatusOr<std::unique_ptr<Session>> Connect(const ConnectionOptions& options);
+
+}  // namespace pitlane::tools

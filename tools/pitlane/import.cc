@@ -1,0 +1,355 @@
+#include "tools/pitlane/import.h"
+
+#include <fstream>
+#include <iostream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "fmt/core.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "libs/base/clock.h"
+#include "libs/base/ids.h"
+#include "libs/base/status.h"
+#include "libs/base/text.h"
+#include "libs/money/currency.h"
+#include "libs/money/decimal_text.h"
+#include "libs/rpc/errors.h"
+#include "pitlane/customer_vehicle/v1/customer_vehicle_service.grpc.pb.h"
+#include "pitlane/inventory/v1/inventory_service.grpc.pb.h"
+#include "tools/pitlane/csv.h"
+#include "tools/pitlane/demo_shop.h"
+
+namespace pitlane::tools {
+namespace {
+
+namespace cv = customer_vehicle::v1;
+namespace inv = inventory::v1;
+
+constexpr int kRowsInBatch = 200;
+// Imported things have no location; their slot is as good as any other.
+constexpr uint32_t kImportSlot = 2048;
+
+std::string Text(const CsvRow& row, std::string_view column, std::string_view otherwise = {}) {
+  const std::string_view value = row.Get(column);
+  return std::string(value.empty() ? otherwise : value);
+}
+
+// Whole or decimal units into thousandths; 0 for an empty cell.
+absl::StatusOr<int64_t> Milli(const CsvRow& row, const char* column) {
+  const std::string_view text = row.Get(column);
+  if (text.empty()) return 0;
+  auto milli = ParseScaled(text, 3);
+  if (!milli.ok()) return absl::InvalidArgumentError(absl::StrCat(column, ": not a quantity"));
+  return milli;
+}
+
+absl::StatusOr<inv::PartRow> PartRowOf(const CsvRow& row) {
+  inv::PartRow part;
+  part.set_number(Text(row, "number"));
+  part.set_brand(Text(row, "brand"));
+  part.set_gtin(Text(row, "gtin"));
+  part.set_description(Text(row, "description"));
+  part.set_category(Text(row, "category"));
+  part.set_unit(Text(row, "unit", "ea"));
+  part.set_currency(Text(row, "currency", "USD"));
+  const auto currency = Currency::Parse(part.currency());
+  if (!currency.ok()) return absl::InvalidArgumentError("currency: not an ISO 4217 code");
+  const auto cost = ParseScaled(row.Get("cost"), 4);
+  if (!cost.ok()) return absl::InvalidArgumentError("cost: not an amount such as 12.3456");
+  part.set_unit_cost_e4(*cost);
+  const auto price = ParseScaled(row.Get("list_price"), currency->exponent());
+  if (!price.ok()) return absl::InvalidArgumentError("list_price: not an amount such as 12.34");
+  part.set_list_price_minor(*price);
+  if (!row.Get("core").empty()) {
+    const auto core = ParseScaled(row.Get("core"), currency->exponent());
+    if (!core.ok()) return absl::InvalidArgumentError("core: not an amount such as 45.00");
+    part.set_core_minor(*core);
+  }
+  if (!row.Get("supplier").empty()) part.set_supplier_name(Text(row, "supplier"));
+  if (!row.Get("location").empty()) {
+    inv::ReorderRule& rule = *part.add_reorder_rules();
+    rule.set_location_id(Text(row, "location"));
+    ASSIGN_OR_RETURN(const int64_t point, Milli(row, "reorder_point"));
+    ASSIGN_OR_RETURN(const int64_t quantity, Milli(row, "reorder_quantity"));
+    rule.set_reorder_point_milli(point);
+    rule.set_reorder_quantity_milli(quantity);
+  }
+  return part;
+}
+
+// One call of the stream for each batch, its answer before the next.
+class PartsImport {
+ public:
+  PartsImport(Session& session, const RefusedSink& refused)
+      : session_(session),
+        refused_(refused),
+        stub_(inv::InventoryService::NewStub(session.channel())) {
+    session_.PrepareStream(context_);
+    stream_ = stub_->ImportParts(&context_);
+  }
+
+  absl::Status Add(int line, inv::PartRow part) {
+    *batch_.add_rows() = std::move(part);
+    lines_.push_back(line);
+    return batch_.rows_size() < kRowsInBatch ? absl::OkStatus() : Flush();
+  }
+
+  absl::Status Flush() {
+    if (lines_.empty()) return absl::OkStatus();
+    // A new request each time: what makes a repetition harmless is the parts' natural key, and an
+    // answer remembered from an earlier run would count wrongly.
+    batch_.set_request_id(absl::StrCat("import-", nonce_, "-", ++batches_));
+    inv::ImportPartsResponse response;
+    if (!stream_->Write(batch_) || !stream_->Read(&response)) return Finish();
+    for (int i = 0; i < response.results_size(); ++i) Count(lines_[i], response.results(i));
+    batch_.Clear();
+    lines_.clear();
+    return absl::OkStatus();
+  }
+
+  absl::Status Finish() {
+    stream_->WritesDone();
+    return rpc::FromGrpcStatus(stream_->Finish());
+  }
+
+  ImportCounts counts;
+
+ private:
+  void Count(int line, const inv::RowResult& result) {
+    switch (result.outcome()) {
+      case inv::ROW_OUTCOME_IMPORTED:
+        ++counts.imported;
+        break;
+      case inv::ROW_OUTCOME_UPDATED:
+        ++counts.updated;
+        break;
+      case inv::ROW_OUTCOME_UNCHANGED:
+        ++counts.unchanged;
+        break;
+      default:
+        ++counts.refused;
+        refused_(line, absl::StrCat(result.field(), ": ", result.message()));
+    }
+  }
+
+  Session& session_;
+  const RefusedSink& refused_;
+  std::unique_ptr<inv::InventoryService::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<inv::ImportPartsRequest, inv::ImportPartsResponse>>
+      stream_;
+  const uint64_t nonce_ = Entropy::System().Next64();
+  int batches_ = 0;
+  inv::ImportPartsRequest batch_;
+  std::vector<int> lines_;
+};
+
+// Calls `take` for each row that can be read; counts and reports the others.
+absl::Status ForEachRow(std::istream& input, const std::vector<std::string>& required,
+                        const RefusedSink& refused, ImportCounts& counts,
+                        const std::function<absl::Status(const CsvRow&)>& take) {
+  ASSIGN_OR_RETURN(CsvReader reader, CsvReader::Open(input, required));
+  while (true) {
+    auto row = reader.Next();
+    if (!row.ok()) {
+      ++counts.refused;
+      refused(reader.line(), std::string(row.status().message()));
+      continue;
+    }
+    if (!row->has_value()) return absl::OkStatus();
+    RETURN_IF_ERROR(take(**row));
+  }
+}
+
+// A refusal of this row, rather than a failure of the import.
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status) ||
+         absl::IsAlreadyExists(status) || absl::IsNotFound(status);
+}
+
+std::string RequestIdOf(std::string_view kind, const google::protobuf::Message& message) {
+  return absl::StrCat("import-", ToAbsl(kind), "-",
+                      HexEncode(Sha256(message.SerializeAsString())).substr(0, 40));
+}
+
+// Counts one row of things whose id is made from their natural key. `change` says what it did:
+// +1 registered, 0 nothing, -1 updated.
+absl::Status CountRow(const CsvRow& row, const absl::StatusOr<int>& change, ImportCounts& counts,
+                      const RefusedSink& refused) {
+  if (change.ok()) {
+    ++(*change > 0 ? counts.imported : *change < 0 ? counts.updated : counts.unchanged);
+    return absl::OkStatus();
+  }
+  if (!IsRefusal(change.status())) return change.status();
+  ++counts.refused;
+  refused(row.line(), std::string(change.status().message()));
+  return absl::OkStatus();
+}
+
+void FillVehicle(const CsvRow& row, cv::Vehicle& vehicle) {
+  vehicle.set_vin(Text(row, "vin"));
+  vehicle.set_chassis_number(Text(row, "chassis_number"));
+  int year = 0;
+  if (absl::SimpleAtoi(Text(row, "year"), &year)) vehicle.set_year(year);
+  vehicle.set_make(Text(row, "make"));
+  vehicle.set_model(Text(row, "model"));
+  vehicle.mutable_plate()->set_number(Text(row, "plate"));
+  vehicle.mutable_plate()->set_region(Text(row, "plate_region"));
+  vehicle.set_unit_number(Text(row, "unit_number"));
+}
+
+void FillPersonal(const CsvRow& row, cv::PersonalData& personal) {
+  personal.set_given_name(Text(row, "given_name"));
+  personal.set_family_name(Text(row, "family_name"));
+  personal.set_company(Text(row, "company"));
+  if (!row.Get("phone").empty()) personal.add_phones(Text(row, "phone"));
+  if (!row.Get("email").empty()) personal.add_emails(Text(row, "email"));
+  personal.set_address(Text(row, "address"));
+}
+
+using People = cv::CustomerVehicleService::Stub;
+
+absl::StatusOr<int> ImportVehicle(Session& session, People& people, const CsvRow& row) {
+  cv::Vehicle wanted;
+  FillVehicle(row, wanted);
+  // What identifies it best is its key; a plate may move to another vehicle.
+  const std::string key = !wanted.vin().empty()              ? wanted.vin()
+                          : !wanted.chassis_number().empty() ? wanted.chassis_number()
+                          : !wanted.unit_number().empty()    ? wanted.unit_number()
+                                                             : wanted.plate().ShortDebugString();
+  cv::GetVehicleRequest get;
+  get.set_vehicle_id(NamedId(VehicleId::kPrefix, kImportSlot, "import/" + key));
+  const auto there = session.Call(people, &People::GetVehicle, get);
+  if (absl::IsNotFound(there.status())) {
+    cv::RegisterVehicleRequest request;
+    request.set_vehicle_id(get.vehicle_id());
+    request.set_vin(wanted.vin());
+    request.set_chassis_number(wanted.chassis_number());
+    request.set_year(wanted.year());
+    request.set_make(wanted.make());
+    request.set_model(wanted.model());
+    *request.mutable_plate() = wanted.plate();
+    request.set_unit_number(wanted.unit_number());
+    request.set_customer_id(Text(row, "customer_id"));
+    request.set_request_id(RequestIdOf("vehicle", request));
+    RETURN_IF_ERROR(session.Call(people, &People::RegisterVehicle, request).status());
+    return 1;
+  }
+  RETURN_IF_ERROR(there.status());
+  const cv::Vehicle& now = there->vehicle();
+  // Year, make and model that the file leaves out were decoded from the VIN, and stay.
+  const bool same = (wanted.year() == 0 || wanted.year() == now.year()) &&
+                    (wanted.make().empty() || wanted.make() == now.make()) &&
+                    (wanted.model().empty() || wanted.model() == now.model()) &&
+                    wanted.plate().number() == now.plate().number() &&
+                    wanted.plate().region() == now.plate().region() &&
+                    wanted.unit_number() == now.unit_number();
+  if (same) return 0;
+  cv::UpdateVehicleRequest request;
+  request.set_vehicle_id(get.vehicle_id());
+  request.set_expected_version(now.version());
+  if (wanted.year() != 0) request.set_year(wanted.year());
+  if (!wanted.make().empty()) request.set_make(wanted.make());
+  if (!wanted.model().empty()) request.set_model(wanted.model());
+  *request.mutable_plate() = wanted.plate();
+  request.set_unit_number(wanted.unit_number());
+  request.set_request_id(RequestIdOf("vehicle", request));
+  RETURN_IF_ERROR(session.Call(people, &People::UpdateVehicle, request).status());
+  return -1;
+}
+
+absl::StatusOr<int> ImportCustomer(Session& session, People& people, const CsvRow& row) {
+  cv::PersonalData wanted;
+  FillPersonal(row, wanted);
+  cv::GetCustomerRequest get;
+  get.set_customer_id(NamedId(CustomerId::kPrefix, kImportSlot, "import/" + Text(row, "key")));
+  const auto there = session.Call(people, &People::GetCustomer, get);
+  if (absl::IsNotFound(there.status())) {
+    cv::RegisterCustomerRequest request;
+    request.set_customer_id(get.customer_id());
+    *request.mutable_personal() = wanted;
+    request.set_request_id(RequestIdOf("customer", request));
+    RETURN_IF_ERROR(session.Call(people, &People::RegisterCustomer, request).status());
+    return 1;
+  }
+  RETURN_IF_ERROR(there.status());
+  const cv::Customer& now = there->customer();
+  if (google::protobuf::util::MessageDifferencer::Equals(wanted, now.personal())) return 0;
+  cv::UpdateCustomerRequest request;
+  request.set_customer_id(get.customer_id());
+  request.set_expected_version(now.version());
+  *request.mutable_personal() = wanted;
+  request.set_request_id(RequestIdOf("customer", request));
+  RETURN_IF_ERROR(session.Call(people, &People::UpdateCustomer, request).status());
+  return -1;
+}
+
+}  // namespace
+
+absl::StatusOr<ImportCounts> ImportParts(Session& session, std::istream& input,
+                                         const RefusedSink& refused) {
+  PartsImport import(session, refused);
+  RETURN_IF_ERROR(ForEachRow(input, {"number", "description", "cost", "list_price"}, refused,
+                             import.counts, [&](const CsvRow& row) -> absl::Status {
+                               auto part = PartRowOf(row);
+                               if (part.ok()) return import.Add(row.line(), *std::move(part));
+                               ++import.counts.refused;
+                               refused(row.line(), std::string(part.status().message()));
+                               return absl::OkStatus();
+                             }));
+  RETURN_IF_ERROR(import.Flush());
+  RETURN_IF_ERROR(import.Finish());
+  return import.counts;
+}
+
+absl::StatusOr<ImportCounts> ImportVehicles(Session& session, std::istream& input,
+                                            const RefusedSink& refused) {
+  const auto stub = cv::CustomerVehicleService::NewStub(session.channel());
+  ImportCounts counts;
+  const auto take = [&](const CsvRow& row) {
+    return CountRow(row, ImportVehicle(session, *stub, row), counts, refused);
+  };
+  RETURN_IF_ERROR(ForEachRow(input, {}, refused, counts, take));
+  return counts;
+}
+
+absl::StatusOr<ImportCounts> ImportCustomers(Session& session, std::istream& input,
+                                             const RefusedSink& refused) {
+  const auto stub = cv::CustomerVehicleService::NewStub(session.channel());
+  ImportCounts counts;
+  const auto take = [&](const CsvRow& row) {
+    return CountRow(row, ImportCustomer(session, *stub, row), counts, refused);
+  };
+  RETURN_IF_ERROR(ForEachRow(input, {"key"}, refused, counts, take));
+  return counts;
+}
+
+int RunImport(const ImportOptions& options) {
+  std::ifstream file(options.file, std::ios::binary);
+  if (!file) {
+    std::cerr << "pitlane import: " << options.file << " cannot be read\n";
+    return 1;
+  }
+  auto session = Connect(options.connection);
+  if (!session.ok()) {
+    std::cerr << "pitlane import: " << session.status().message() << "\n";
+    return 1;
+  }
+  const RefusedSink refused = [&](int line, const std::string& why) {
+    std::cerr << options.file << ":" << line << ": refused: " << why << "\n";
+  };
+  const auto counts = options.what == "parts"      ? ImportParts(**session, file, refused)
+                      : options.what == "vehicles" ? ImportVehicles(**session, file, refused)
+                                                   : ImportCustomers(**session, file, refused);
+  if (!counts.ok()) {
+    std::cerr << "pitlane import: " << counts.status().message() << "\n";
+    return 1;
+  }
+  fmt::print("{} imported, {} updated, {} unchanged, {} refused\n", counts->imported,
+             counts->updated, counts->unchanged, counts->refused);
+  return counts->refused == 0 ? 0 : 1;
+}
+
+}  // namespace pitlane::tools

@@ -1,0 +1,195 @@
+// `pitlane`: the suite on one computer, and every tool that talks to a running one.
+#include <cstdio>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "tools/pitlane/check.h"
+#include "tools/pitlane/events.h"
+#include "tools/pitlane/import.h"
+#include "tools/pitlane/journal_tool.h"
+#include "tools/pitlane/parked.h"
+#include "tools/pitlane/play.h"
+#include "tools/pitlane/replay.h"
+#include "tools/pitlane/tokens.h"
+#include "tools/pitlane/up.h"
+
+namespace pitlane::tools {
+namespace {
+
+constexpr char kDefaultData[] = "build/pitlane-data";
+
+void AddConnection(CLI::App* command, ConnectionOptions& connection) {
+  connection.data_dir = kDefaultData;
+  command->add_option("--gateway", connection.gateway, "HOST:PORT of the gateway")
+      ->capture_default_str();
+  command->add_option("--data", connection.data_dir, "folder of the suite: its owner token is used")
+      ->capture_default_str();
+  command->add_option("--token-file", connection.token_file, "file with a bearer token, instead");
+  command->add_option("--tls-ca", connection.tls_ca, "root certificate of a gateway with TLS");
+}
+
+class Commands {
+ public:
+  Commands() {
+    app_.require_subcommand(1);
+    AddUp();
+    AddSale();
+    AddImport();
+    AddReplay();
+    AddCheck();
+    AddEvents();
+    AddParked();
+    AddJournal();
+    AddToken();
+  }
+
+  int Run(int argc, char** argv) {
+    CLI11_PARSE(app_, argc, argv);
+    return exit_code_;
+  }
+
+ private:
+  void AddUp() {
+    CLI::App* up = app_.add_subcommand("up", "gateway and six services in this process, one sale");
+    up_.data_dir = kDefaultData;
+    up->add_option("--data", up_.data_dir, "folder for everything")->capture_default_str();
+    up->add_option("--listen", up_.listen, "the gateway's HOST:PORT")->capture_default_str();
+    up->add_option("--admin", up_.admin, "HOST:PORT of the metrics page")->capture_default_str();
+    up->add_option("--kafka", up_.kafka, "Kafka's HOST:PORT; events travel over it");
+    up->add_flag("--once", up_.once, "stop after the sale");
+    up->add_flag("--no-sale", up_.no_sale, "do not load the demo shop, play no sale");
+    up->add_flag("--json", up_.json, "one JSON object a line for each step");
+    up->callback([this] { exit_code_ = RunUp(up_); });
+  }
+
+  void AddSale() {
+    CLI::App* sale = app_.add_subcommand("sale", "play one sale on a running Pitlane");
+    AddConnection(sale, play_.connection);
+    sale->add_flag("--json", play_.json, "one JSON object a line for each step");
+    sale->callback([this] { exit_code_ = RunSale(play_); });
+  }
+
+  void AddImport() {
+    CLI::App* import = app_.add_subcommand("import", "take data in from CSV files");
+    import->require_subcommand(1);
+    for (const char* what : {"parts", "vehicles", "customers"}) {
+      CLI::App* command = import->add_subcommand(what, std::string("import ") + what);
+      AddConnection(command, import_.connection);
+      command->add_option("FILE", import_.file, "CSV with named columns")->required();
+      command->callback([this, what] {
+        import_.what = what;
+        exit_code_ = RunImport(import_);
+      });
+    }
+  }
+
+  void AddReplay() {
+    CLI::App* replay = app_.add_subcommand("replay", "play a history of part demand as sales");
+    AddConnection(replay, replay_.connection);
+    replay->add_option("FILE", replay_.file, "carparts CSV: index, part, then a column per month")
+        ->required();
+    replay->add_option("--vehicles", replay_.vehicles, "EPA vehicles CSV (year, make, model)");
+    replay->add_option("--seed", replay_.seed, "decides the assignment of demand to tickets")
+        ->capture_default_str();
+    replay->add_option("--rate", replay_.rate, "tickets per second; 0: as fast as possible");
+    replay->add_option("--concurrency", replay_.concurrency, "tickets under way at once")
+        ->capture_default_str();
+    replay->add_option("--months", replay_.months, "only the first months; 0: all");
+    replay->callback([this] { exit_code_ = RunReplay(replay_); });
+  }
+
+  void AddCheck() {
+    CLI::App* check = app_.add_subcommand("check", "prove that the services agree with each other");
+    AddConnection(check, check_.connection);
+    check->callback([this] { exit_code_ = RunCheck(check_); });
+  }
+
+  void AddEvents() {
+    CLI::App* events = app_.add_subcommand("events", "what happened");
+    events->require_subcommand(1);
+    CLI::App* tail = events->add_subcommand("tail", "print events, and go on as they come");
+    AddConnection(tail, events_.connection);
+    tail->add_option("--area", events_.area, "one area; all when not given");
+    tail->add_option("--from", events_.from, "first position; the end when not given");
+    tail->add_flag("--json", events_.json, "whole events as JSON");
+    tail->add_flag("--no-follow", events_.no_follow, "stop at the end");
+    tail->callback([this] { exit_code_ = RunEventsTail(events_); });
+  }
+
+  void AddParked() {
+    CLI::App* parked = app_.add_subcommand("parked", "records that could not be applied");
+    parked->require_subcommand(1);
+    for (const char* action : {"list", "retry", "discard"}) {
+      CLI::App* command = parked->add_subcommand(action);
+      AddConnection(command, parked_.connection);
+      command->add_option("--service", parked_.service, "the service that parked them")
+          ->required(std::string(action) != "list");
+      command->add_option("--source", parked_.source, "e.g. ticket.0.3")
+          ->required(std::string(action) != "list");
+      command->add_option("--stream", parked_.stream, "the key, e.g. tkt_…")
+          ->required(std::string(action) != "list");
+      if (std::string(action) == "discard") {
+        command->add_option("--position", parked_.position, "the record to discard")->required();
+      }
+      command->callback([this, action] {
+        parked_.action = action;
+        exit_code_ = RunParked(parked_);
+      });
+    }
+  }
+
+  void AddJournal() {
+    CLI::App* journal = app_.add_subcommand("journal", "look into a service's store");
+    journal->require_subcommand(1);
+    for (const char* action : {"verify", "dump", "checkpoint"}) {
+      CLI::App* command = journal->add_subcommand(action);
+      command
+          ->add_option("STORE", journal_.store,
+                       "folder of a stopped service's store, e.g. "
+                       "build/pitlane-data/ticket.0")
+          ->required();
+      command->add_option("--shards", journal_.shard_count, "shards of the service")
+          ->capture_default_str();
+      command->add_option("--partitions", journal_.partition_count, "partitions of its topic")
+          ->capture_default_str();
+      if (std::string(action) == "checkpoint") {
+        command->add_option("FOLDER", journal_.folder, "where the backup goes")->required();
+      }
+      if (std::string(action) == "dump") {
+        command->add_option("--from", journal_.from, "first position")->capture_default_str();
+      }
+      command->callback([this, action] {
+        journal_.action = action;
+        exit_code_ = RunJournal(journal_);
+      });
+    }
+  }
+
+  void AddToken() {
+    CLI::App* token = app_.add_subcommand("token", "print a token for a suite on this computer");
+    token_.data_dir = kDefaultData;
+    token->add_option("--data", token_.data_dir, "folder of the suite")->capture_default_str();
+    token->add_option("--role", token_.role, "owner, advisor, technician, cashier, …")->required();
+    token->add_option("--location", token_.location_id, "loc_…; everywhere when not given");
+    token->add_option("--subject", token_.subject, "who it is for");
+    token->add_option("--days", token_.days, "how long it is valid")->capture_default_str();
+    token->callback([this] { exit_code_ = RunToken(token_); });
+  }
+
+  CLI::App app_{"Pitlane: the open back end of an automotive point of sale"};
+  UpOptions up_;
+  PlayOptions play_;
+  ImportOptions import_;
+  ReplayOptions replay_;
+  CheckOptions check_;
+  EventsOptions events_;
+  ParkedOptions parked_;
+  JournalOptions journal_;
+  TokenOptions token_;
+  int exit_code_ = 0;
+};
+
+}  // namespace
+}  // namespace pitlane::tools
+
+int main(int argc, char** argv) { return pitlane::tools::Commands().Run(argc, argv); }

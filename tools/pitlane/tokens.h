@@ -1,0 +1,34 @@
+// Tokens of a suite on one computer: made with the key in its data folder.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/rpc/identity.h"
+#include "libs/rpc/token_issuer.h"
+
+namespace pitlane::tools {
+
+// The key pair of the suite whose data are in `data_dir`; made when there is none.
+absl::StatusOr<std::unique_ptr<rpc::TokenIssuer>> OpenIssuer(const std::string& data_dir);
+// Someone with this role at one location, or everywhere when `location_id` is empty.
+rpc::Caller CallerWith(std::string subject, rpc::Role role, const std::string& location_id = "");
+// Where `pitlane up` leaves the tokens of its four people.
+std::string TokenFile(const std::string& data_dir, rpc::Role role);
+// Makes those files, readable by their owner only.
+absl::Status WriteTokenFiles(const rpc::TokenIssuer& issuer, const std::string& data_dir);
+
+struct TokenOptions {
+  std::string data_dir;
+  std::string role;
+  std::string location_id;
+  std::string subject;
+  int days = 1;
+};
+
+// `pitlane token`: prints one token. The exit code.
+int RunToken(const TokenOptions& options);
+
+}  // namespace pitlane::tools
