@@ -20,7 +20,8 @@ struct ChannelOptions {
   std::optional<TlsFiles> tls;
   bool allow_plaintext = false;  // to addresses that are not loopback
   int max_message_bytes = 4 << 20;
-  absl::Duration max_reconnect_backoff = absl::Seconds(2);
+  absl::Duration connect_timeout = absl::Seconds(5);        // of one attempt
+  absl::Duration max_reconnect_backoff = absl::Seconds(2);  // between attempts
   absl::Duration keepalive_time = absl::Minutes(1);
   absl::Duration keepalive_timeout = absl::Seconds(20);
 };

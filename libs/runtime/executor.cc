@@ -109,7 +109,8 @@ size_t Executor::Step() {
                       entropy_);
   std::vector<Decided> decided;
   decided.reserve(commands.size());
-  while (!commands.empty() && context.batch.approximate_bytes() < options_.max_batch_bytes) {
+  while (!commands.empty() &&
+         (decided.empty() || context.batch.approximate_bytes() < options_.max_batch_bytes)) {
     absl::StatusOr<Answer> result = Decide(context, commands.front().command);
     decided.push_back({std::move(commands.front().command.done), std::move(result)});
     commands.pop_front();

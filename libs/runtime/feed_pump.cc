@@ -245,8 +245,9 @@ void FeedPump::CountOutcome(const stream::FeedRecord& record, absl::Time recorde
 }
 
 void FeedPump::StopFor(std::string why) {
-  stats_.trouble = std::move(why);
+  // Everything that was under way fails after the first; that one is the reason.
   if (seek_needed_ && stats_.stopped && clock_.Now() < retry_at_) return;
+  stats_.trouble = std::move(why);
   if (!stats_.stopped) {
     rpc::LogEvent(spdlog::level::warn, "feed_stopped", {{"feed", area_}, {"why", stats_.trouble}});
   }

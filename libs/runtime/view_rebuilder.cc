@@ -14,7 +14,6 @@ namespace pitlane::runtime {
 namespace {
 
 constexpr std::string_view kSchemas = "runtime/views";
-constexpr uint64_t kLeastChunk = 2048;  // events
 constexpr size_t kMaxChunkBytes = 16u << 20;
 
 absl::StatusOr<uint32_t> StoredSchema(const journal::Journal& journal, std::string_view view) {
@@ -26,8 +25,11 @@ absl::StatusOr<uint32_t> StoredSchema(const journal::Journal& journal, std::stri
 }  // namespace
 
 ViewRebuilder::ViewRebuilder(Executor& executor, journal::Journal& journal,
-                             const ProjectionSet& projections)
-    : executor_(executor), journal_(journal), projections_(projections) {}
+                             const ProjectionSet& projections, uint64_t least_chunk)
+    : executor_(executor),
+      journal_(journal),
+      projections_(projections),
+      least_chunk_(least_chunk) {}
 
 absl::Status ViewRebuilder::CheckSchemas() {
   journal::Batch batch = journal_.NewBatch();
@@ -124,7 +126,8 @@ absl::StatusOr<ViewRebuilder::Progress> ViewRebuilder::BuildChunk(const Job& job
   if (progress.generation == 0) progress.generation = batch.BeginRebuild(view);
   // Twice what arrived since the last chunk, so that the end is reached under any load.
   const uint64_t tail = journal_.last_position();
-  const uint64_t chunk = std::max(kLeastChunk, 2 * (tail - std::min(tail, progress.tail)));
+  const uint64_t arrived = progress.tail == 0 ? 0 : tail - progress.tail;
+  const uint64_t chunk = std::max(least_chunk_, 2 * arrived);
   ASSIGN_OR_RETURN(const std::vector<journal::Record> records,
                    journal_.ReadLog(progress.built_to + 1, chunk, kMaxChunkBytes));
   ViewWriter rows(batch, view, progress.generation);

@@ -35,8 +35,9 @@ struct ViewStatus {
 // A rebuild that a stop interrupted begins again at the next start.
 class ViewRebuilder final : public Stepper {
  public:
-  // Everything is borrowed.
-  ViewRebuilder(Executor& executor, journal::Journal& journal, const ProjectionSet& projections);
+  // Everything is borrowed. `least_chunk`: events in a chunk, when few arrive meanwhile.
+  ViewRebuilder(Executor& executor, journal::Journal& journal, const ProjectionSet& projections,
+                uint64_t least_chunk = 2048);
 
   // Schedules every view whose stored schema is not the projection's; views of a store without
   // events are simply marked. Once, before the executor runs.
@@ -79,6 +80,7 @@ class ViewRebuilder final : public Stepper {
   Executor& executor_;
   journal::Journal& journal_;
   const ProjectionSet& projections_;
+  const uint64_t least_chunk_;
   std::function<void()> on_change_;
 
   mutable absl::Mutex mutex_;

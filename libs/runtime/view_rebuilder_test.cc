@@ -23,7 +23,8 @@ class RebuildRig : public Rig {
   ~RebuildRig() override { Close(); }
 
   void Opened() override {
-    rebuilder = std::make_unique<ViewRebuilder>(*executor, *journal, *projections);
+    rebuilder = std::make_unique<ViewRebuilder>(*executor, *journal, *projections,
+                                                /*least_chunk=*/16);
     ASSERT_THAT(rebuilder->CheckSchemas(), IsOk());
   }
   void Closing() override {
@@ -118,7 +119,7 @@ TEST(ViewRebuilder, SecondRebuildOfAViewIsRefusedWhileTheFirstRuns) {
 TEST(ViewRebuilder, ChangedSchemaIsRebuiltAtTheStartWhileReadersSeeTheOldRows) {
   RebuildRig rig;
   const CounterId id = rig.OpenCounter();
-  for (int i = 0; i < 5000; ++i) rig.SubmitIncrease(id, 1);
+  for (int i = 0; i < 50; ++i) rig.SubmitIncrease(id, 1);
   rig.executor->Drain();
   rig.set_schema(2);
   rig.Reopen();
@@ -142,7 +143,7 @@ TEST(ViewRebuilder, ChangedSchemaIsRebuiltAtTheStartWhileReadersSeeTheOldRows) {
 TEST(ViewRebuilder, InterruptedRebuildBeginsAgain) {
   RebuildRig rig;
   const CounterId id = rig.OpenCounter();
-  for (int i = 0; i < 5000; ++i) rig.SubmitIncrease(id, 1);
+  for (int i = 0; i < 50; ++i) rig.SubmitIncrease(id, 1);
   rig.executor->Drain();
   rig.rebuilder->Rebuild("counter_totals", nullptr);
   rig.rebuilder->Step();
@@ -184,7 +185,7 @@ RC_GTEST_PROP(ViewRebuilderProperty, RebuildWhileWritingEqualsAProjectionFromScr
   RebuildRig rig;
   std::vector<CounterId> ids;
   for (uint32_t i = 0; i < 3; ++i) ids.push_back(rig.OpenCounter(i));
-  const auto before = *rc::gen::inRange(0, 5000);
+  const auto before = *rc::gen::inRange(0, 200);
   for (int i = 0; i < before; ++i) rig.SubmitIncrease(ids[static_cast<size_t>(i) % 3], 1);
   rig.executor->Drain();
   rig.rebuilder->Rebuild("counter_totals", nullptr);

@@ -111,7 +111,7 @@ absl::StatusOr<std::vector<PartitionTail>> ReadTails(const KafkaOptions& kafka,
     if (job.from == ranges[partition].low) continue;
     const Scanner::Job& first = first_records.at(partition);
     const bool begins_well = first.scan.any() && first.first_previous == 0;
-    if (begins_well && job.scan.any() && job.scan.perfect()) continue;
+    if (begins_well && job.scan.any()) continue;
     whole.emplace(partition, MakeJob(ranges[partition].low, ranges[partition].high,
                                      ChainScan::From::kWhole));
   }

@@ -1,6 +1,5 @@
 #include "tools/pitlane/demo_shop.h"
 
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "pitlane/inventory/v1/inventory_service.grpc.pb.h"
 #include "pitlane/terminal_gateway/v1/terminal_gateway_service.grpc.pb.h"
 #include "pitlane/ticket/v1/ticket_service.grpc.pb.h"
+#include "tools/pitlane/import.h"
 
 namespace pitlane::tools {
 namespace {
@@ -105,31 +105,9 @@ inv::PartRow RowOf(const ShelfPart& shelf, const std::string& supplier_id) {
 
 // Imports the shelf and answers the parts' ids in its order.
 absl::StatusOr<std::vector<std::string>> ImportShelf(Session& session, const DemoShop& shop) {
-  const auto stub = inv::InventoryService::NewStub(session.channel());
-  grpc::ClientContext context;
-  session.Prepare(context);
-  auto stream = stub->ImportParts(&context);
-  inv::ImportPartsRequest request;
-  request.set_request_id("demo-parts");
-  for (const ShelfPart& shelf : kShelf) {
-    *request.add_rows() = RowOf(shelf, shop.supplier_id);
-  }
-  stream->Write(request);
-  stream->WritesDone();
-  std::vector<std::string> ids;
-  inv::ImportPartsResponse response;
-  while (stream->Read(&response)) {
-    for (const inv::RowResult& result : response.results()) {
-      if (result.outcome() == inv::ROW_OUTCOME_REFUSED) {
-        return absl::InternalError(absl::StrCat("demo part refused: ", result.message()));
-      }
-      ids.push_back(result.part_id());
-    }
-  }
-  RETURN_IF_ERROR(rpc::FromGrpcStatus(stream->Finish()));
-  session.Remember(context);
-  if (ids.size() != std::size(kShelf)) return absl::InternalError("demo parts are missing");
-  return ids;
+  std::vector<inv::PartRow> rows;
+  for (const ShelfPart& shelf : kShelf) rows.push_back(RowOf(shelf, shop.supplier_id));
+  return ImportPartRows(session, rows);
 }
 
 absl::Status StockShelf(Session& session, const DemoShop& shop,

@@ -115,9 +115,11 @@ class PartsImport {
   }
 
   ImportCounts counts;
+  std::vector<std::string> part_ids;  // of the rows that were not refused, in their order
 
  private:
   void Count(int line, const inv::RowResult& result) {
+    if (!result.part_id().empty()) part_ids.push_back(result.part_id());
     switch (result.outcome()) {
       case inv::ROW_OUTCOME_IMPORTED:
         ++counts.imported;
@@ -302,6 +304,22 @@ absl::StatusOr<ImportCounts> ImportParts(Session& session, std::istream& input,
   RETURN_IF_ERROR(import.Flush());
   RETURN_IF_ERROR(import.Finish());
   return import.counts;
+}
+
+absl::StatusOr<std::vector<std::string>> ImportPartRows(
+    Session& session, const std::vector<inventory::v1::PartRow>& rows) {
+  std::string first_refusal;
+  const RefusedSink refused = [&](int line, const std::string& why) {
+    if (first_refusal.empty()) first_refusal = absl::StrCat("part row ", line, ": ", why);
+  };
+  PartsImport import(session, refused);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    RETURN_IF_ERROR(import.Add(static_cast<int>(i), rows[i]));
+  }
+  RETURN_IF_ERROR(import.Flush());
+  RETURN_IF_ERROR(import.Finish());
+  if (!first_refusal.empty()) return absl::InvalidArgumentError(first_refusal);
+  return std::move(import.part_ids);
 }
 
 absl::StatusOr<ImportCounts> ImportVehicles(Session& session, std::istream& input,

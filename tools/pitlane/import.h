@@ -6,8 +6,10 @@
 #include <functional>
 #include <istream>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "pitlane/inventory/v1/inventory_service.pb.h"
 #include "tools/pitlane/connection.h"
 
 namespace pitlane::tools {
@@ -41,6 +43,11 @@ absl::StatusOr<ImportCounts> ImportVehicles(Session& session, std::istream& inpu
 // family_name, company, phone, email, address.
 absl::StatusOr<ImportCounts> ImportCustomers(Session& session, std::istream& input,
                                              const RefusedSink& refused);
+
+// Parts that must all be taken: their ids, in the order of the rows. INVALID_ARGUMENT names the
+// first row that is refused.
+absl::StatusOr<std::vector<std::string>> ImportPartRows(
+    Session& session, const std::vector<inventory::v1::PartRow>& rows);
 
 // The exit code: 0 when every row was taken or was there already.
 int RunImport(const ImportOptions& options);

@@ -89,7 +89,7 @@ struct BestModel {
   std::string_view model;
 };
 
-// One schema: "model=keys,keys" for each model, between blanks of their own.
+// One schema: "model=keys,keys" for each model, with tabs between them.
 void MatchSchema(std::string_view schema, std::string_view vin, BestModel& best) {
   while (!schema.empty()) {
     std::string_view group = TakeUntil(schema, kField);

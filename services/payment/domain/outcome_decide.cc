@@ -1,8 +1,8 @@
 // What readers report: money moves only because a processor says that it did.
 #include <utility>
 
-#include "services/payment/domain/tender_parts.h"
 #include "services/payment/domain/tender.h"
+#include "services/payment/domain/tender_parts.h"
 
 namespace pitlane::payment {
 namespace {
@@ -35,12 +35,13 @@ void Declined(const TenderState& state, const std::string& code, Events& events)
   Release(state.receivable, payment.payment_id(), 0, events);
 }
 
-void Canceled(const TenderState& state, const std::string& reason, Events& events) {
+// The cashier's reason, when it was the cashier who gave up.
+void Canceled(const TenderState& state, const std::string& otherwise, Events& events) {
   const v1::Payment& payment = state.payment.payment();
   v1::PaymentCanceled& canceled = *events.emplace_back().mutable_payment_canceled();
   canceled.set_payment_id(payment.payment_id());
   canceled.set_attempt_id(payment.attempt_id());
-  canceled.set_reason(reason);
+  canceled.set_reason(state.payment.cancel_requested() ? state.payment.cancel_reason() : otherwise);
   Release(state.receivable, payment.payment_id(), 0, events);
 }
 
@@ -77,10 +78,7 @@ absl::StatusOr<Events> Decide(const TenderState& state, const RecordAttempt& com
       Declined(state, outcome.code, events);
       break;
     case What::kCanceled:
-      Canceled(state,
-               state.payment.cancel_requested() ? state.payment.cancel_reason()
-                                                : kCanceledAtReader,
-               events);
+      Canceled(state, kCanceledAtReader, events);
       break;
     case What::kUnknown:
       if (!was_unknown) Unknown(payment.payment_id(), command.attempt_id, events);

@@ -146,8 +146,7 @@ void PaymentAggregate::Apply(v1::PaymentState& state, const v1::PaymentEvent& ev
 }
 
 bool IsCaptured(v1::PaymentStatus status) {
-  return status == v1::PAYMENT_STATUS_CAPTURED ||
-         status == v1::PAYMENT_STATUS_PARTIALLY_REFUNDED ||
+  return status == v1::PAYMENT_STATUS_CAPTURED || status == v1::PAYMENT_STATUS_PARTIALLY_REFUNDED ||
          status == v1::PAYMENT_STATUS_REFUNDED;
 }
 

@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/rpc/errors.h"
-#include "services/payment/domain/tender_parts.h"
 #include "services/payment/domain/tender.h"
+#include "services/payment/domain/tender_parts.h"
 
 namespace pitlane::payment {
 namespace {
@@ -14,10 +14,9 @@ namespace {
 absl::Status CheckOutcomesKnown(const v1::PaymentState& state) {
   const v1::Payment& payment = state.payment();
   // Before anything else is done to a payment, what was done before has to be known.
-  const bool unknown =
-      payment.status() == v1::PAYMENT_STATUS_UNKNOWN ||
-      std::any_of(payment.refunds().begin(), payment.refunds().end(),
-                  [](const v1::Refund& refund) { return refund.unknown(); });
+  const bool unknown = payment.status() == v1::PAYMENT_STATUS_UNKNOWN ||
+                       std::any_of(payment.refunds().begin(), payment.refunds().end(),
+                                   [](const v1::Refund& refund) { return refund.unknown(); });
   return unknown ? OutcomeIsUnknown(payment) : absl::OkStatus();
 }
 
@@ -57,8 +56,8 @@ absl::StatusOr<Events> Decide(const TenderState& state, const RefundPayment& com
   RETURN_IF_ERROR(CheckKnown(state.payment, request.payment_id()));
   // A refund's id is its own for ever.
   if (command.refund_id_taken) {
-    return rpc::AlreadyExists(v1::REFUND_EXISTS, absl::StrCat("refund ", request.refund_id(),
-                                                              " is there already"));
+    return rpc::AlreadyExists(v1::REFUND_EXISTS,
+                              absl::StrCat("refund ", request.refund_id(), " is there already"));
   }
   RETURN_IF_ERROR(CheckCurrency(payment.currency(), request.currency()));
   RETURN_IF_ERROR(CheckOutcomesKnown(state.payment));
@@ -79,8 +78,8 @@ absl::StatusOr<Events> Decide(const TenderState& state, const RefundPayment& com
 void Refunded(const TenderState& state, const std::string& refund_id, int64_t returned_minor,
               Events& events) {
   const v1::Payment& payment = state.payment.payment();
-  // With the last of the money its rounding is taken back, so that a refund in full leaves the ticket
-  // as if it had never been paid.
+  // With the last of the money its rounding is taken back, so that a refund in full leaves the
+  // ticket as if it had never been paid.
   const bool last = payment.refunded_minor() + returned_minor >= payment.captured_minor();
   const int64_t rounding = last ? payment.rounding_minor() : 0;
   v1::PaymentRefunded& refunded = *events.emplace_back().mutable_payment_refunded();

@@ -6,8 +6,8 @@
 #include "libs/money/currency.h"
 #include "libs/rpc/errors.h"
 #include "libs/runtime/timestamps.h"
-#include "services/payment/domain/tender_parts.h"
 #include "services/payment/domain/tender.h"
+#include "services/payment/domain/tender_parts.h"
 
 namespace pitlane::payment {
 namespace {
@@ -17,12 +17,11 @@ absl::StatusOr<int64_t> AmountOf(const v1::ReceivableState& receivable, int64_t 
   const int64_t open = OpenOf(receivable);
   // Nobody pays twice, and what another tender holds is as good as paid until it comes to nothing.
   if (open <= 0) {
-    return rpc::Refused(v1::NOTHING_OWED,
-                        absl::StrCat("nothing is open of ticket ",
-                                     receivable.receivable().ticket_id(),
-                                     receivable.receivable().held_minor() > 0
-                                         ? "; wait for the tenders under way"
-                                         : ""));
+    return rpc::Refused(
+        v1::NOTHING_OWED,
+        absl::StrCat(
+            "nothing is open of ticket ", receivable.receivable().ticket_id(),
+            receivable.receivable().held_minor() > 0 ? "; wait for the tenders under way" : ""));
   }
   // Never more than what is owed; a customer's excess cash is change, not credit.
   if (asked_minor > open) {
@@ -95,8 +94,7 @@ absl::Status CheckRetryable(const v1::PaymentState& state, const v1::TakeCardReq
   if (payment.status() != v1::PAYMENT_STATUS_DECLINED || other_amount) {
     return rpc::Refused(v1::PAYMENT_NOT_RETRYABLE,
                         absl::StrCat("payment ", payment.payment_id(),
-                                     other_amount ? " is for another amount"
-                                                  : " was not declined",
+                                     other_amount ? " is for another amount" : " was not declined",
                                      "; start a new payment"));
   }
   return absl::OkStatus();
@@ -171,9 +169,9 @@ absl::StatusOr<Events> Decide(const TenderState& state, const TakeCard& command)
   RETURN_IF_ERROR(CheckCurrency(receivable.currency(), request.currency()));
   if (again) RETURN_IF_ERROR(CheckRetryable(state.payment, request));
   // A declined card held nothing meanwhile, so others may have paid.
-  ASSIGN_OR_RETURN(const int64_t amount,
-                   AmountOf(state.receivable,
-                            again ? payment.amount_minor() : request.amount_minor()));
+  ASSIGN_OR_RETURN(
+      const int64_t amount,
+      AmountOf(state.receivable, again ? payment.amount_minor() : request.amount_minor()));
   Events events{Charged(state.receivable, request.payment_id(), amount)};
   if (!again) {
     events.push_back(Created(NewPayment(receivable, v1::TENDER_CARD_PRESENT, amount,
@@ -192,9 +190,9 @@ absl::StatusOr<Events> Decide(const TenderState& state, const CancelPayment& com
   if (payment.status() == v1::PAYMENT_STATUS_DECLINED) return Events{Canceled(payment, reason)};
   // Money that moved comes back by a refund only.
   if (payment.status() != v1::PAYMENT_STATUS_COLLECTING) {
-    return rpc::Refused(v1::PAYMENT_NOT_CANCELABLE,
-                        absl::StrCat("payment ", payment.payment_id(),
-                                     " is neither under way nor declined"));
+    return rpc::Refused(
+        v1::PAYMENT_NOT_CANCELABLE,
+        absl::StrCat("payment ", payment.payment_id(), " is neither under way nor declined"));
   }
   if (state.payment.cancel_requested()) return Events();
   Events events(1);
@@ -206,9 +204,8 @@ absl::StatusOr<Events> Decide(const TenderState& state, const CancelPayment& com
 }
 
 absl::StatusOr<Events> Decide(const TenderState& state, const CaptureStray& command) {
-  v1::Payment payment =
-      NewPayment(state.receivable.receivable(), v1::TENDER_CARD_PRESENT,
-                 command.outcome.moved_minor, command.payment_id, command.now);
+  v1::Payment payment = NewPayment(state.receivable.receivable(), v1::TENDER_CARD_PRESENT,
+                                   command.outcome.moved_minor, command.payment_id, command.now);
   payment.set_reader_id(command.reader_id);
   payment.set_attempt_id(command.attempt_id);
   payment.set_attempts(1);

@@ -24,8 +24,8 @@ absl::Status CheckKnown(const v1::PaymentState& state, std::string_view payment_
 absl::Status CheckCurrency(std::string_view owed, std::string_view named) {
   // A ticket is paid in the currency in which it was written.
   if (owed == named) return absl::OkStatus();
-  return rpc::Refused(v1::CURRENCY_DIFFERS, absl::StrCat("the ticket is in ", ToAbsl(owed),
-                                                         ", not in ", ToAbsl(named)));
+  return rpc::Refused(v1::CURRENCY_DIFFERS,
+                      absl::StrCat("the ticket is in ", ToAbsl(owed), ", not in ", ToAbsl(named)));
 }
 
 absl::Status CheckPayableInCash(const v1::ReceivableState& state, int64_t amount_minor) {
@@ -71,8 +71,8 @@ void Release(const v1::ReceivableState& receivable, const std::string& payment_i
   v1::ReceivableReleased& event = *events.emplace_back().mutable_receivable_released();
   event.set_payment_id(payment_id);
   event.set_amount_minor(released);
-  // What is paid leaves balance and hold alike, as far as it was held.
-  event.set_open_minor(OpenOf(receivable) + released - (but_minor - std::min(held, but_minor)));
+  // What was paid out of the hold left balance and hold alike.
+  event.set_open_minor(OpenOf(receivable) + released);
 }
 
 void Capture(const v1::ReceivableState& receivable, const v1::Payment& payment,

@@ -1,4 +1,5 @@
-// Refusals and events that several commands have in common. Pure functions; safe from any thread.
+// Refusals and events of tenders that several commands have in common. Pure functions; safe from
+// any thread.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ int64_t CashIncrementOf(const v1::ReceivableState& state);
 // A tender settled.
 v1::PaymentEvent Paid(const v1::ReceivableState& receivable, const std::string& payment_id,
                       int64_t applied_minor);
-// What the payment still holds, beyond `but_minor`, is owed again. Adds nothing when that is nothing.
+// What the payment still holds, beyond `but_minor`, is owed again. Adds nothing when that is
+// nothing.
 void Release(const v1::ReceivableState& receivable, const std::string& payment_id,
              int64_t but_minor, Events& events);
 // The card was charged: captures the payment, credits the ticket, releases the rest of the hold.
