@@ -71,6 +71,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Options& options
       table.filter_policy.reset();
       table.block_size = 16u << 10;
       cf.compression = Compression(true);
+      cf.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
       cf.ttl = 0;
       cf.periodic_compaction_seconds = 0;
       break;

@@ -112,6 +112,24 @@ TEST_F(FaultTest, DiskFullOnTheVeryFirstCommitThenARefusedOneDoesNotComeBack) {
   ExpectSound(1);
 }
 
+TEST_F(FaultTest, StoppedWhileTheDiskIsFullThenTheRefusedCommitIsThereWholeOrNotAtAll) {
+  for (const Fault fault : {Fault::kNoSpaceOnAppend, Fault::kNoSpaceOnSync}) {
+    ASSERT_THAT(CommitOne("a"), IsOk());
+    const uint64_t before = journal_->last_position();
+    env_.Set(fault);
+    EXPECT_THAT(CommitOne("refused"), StatusIs(absl::StatusCode::kResourceExhausted));
+    journal_.reset();
+    env_.Set(Fault::kNone);
+    journal_ = MustOpen(options_);
+    ASSERT_NE(journal_, nullptr);
+    const uint64_t after = journal_->last_position();
+    EXPECT_LE(after - before, 1u);
+    EXPECT_EQ(journal_->GetView("v", "refused")->has_value(), after > before);
+    EXPECT_EQ(journal_->GetRequest(absl::StrCat("r", before + 1))->has_value(), after > before);
+    ExpectSound(after);
+  }
+}
+
 TEST_F(FaultTest, LittleSpaceLeftThenCommitsAreShedBeforeTheDiskIsFull) {
   ASSERT_THAT(CommitOne("a"), IsOk());
   env_.Set(Fault::kLowSpace);

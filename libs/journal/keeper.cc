@@ -41,7 +41,8 @@ std::vector<std::string> SecretFiles(const Database& database) {
   database.db()->GetColumnFamilyMetaData(database.handle(Family::kSecrets), &metadata);
   std::vector<std::string> paths;
   for (const auto& level : metadata.levels) {
-    for (const auto& file : level.files) paths.push_back(file.db_path + "/" + file.name);
+    for (const auto& file : level.files)
+      paths.push_back(file.directory + "/" + file.relative_filename);
   }
   return paths;
 }

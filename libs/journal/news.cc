@@ -10,6 +10,7 @@ void News::Publish(const Mark& committed) {
   {
     absl::MutexLock lock(&mutex_);
     committed_ = committed;
+    commits_.store(committed.commits, std::memory_order_release);
     last_position_.store(position, std::memory_order_release);
     if (moved) moved_.SignalAll();
   }

@@ -18,13 +18,18 @@ namespace pitlane::journal::internal {
 class News {
  public:
   explicit News(Mark committed)
-      : last_position_(committed.tail.last_position), committed_(std::move(committed)) {}
+      : last_position_(committed.tail.last_position),
+        commits_(committed.commits),
+        committed_(std::move(committed)) {}
 
   // What is committed and durable as of now. Wakes the waiting threads and calls the listeners when
   // the position has moved.
   void Publish(const Mark& committed);
   Mark committed() const;
   uint64_t last_position() const { return last_position_.load(std::memory_order_acquire); }
+
+  // Number of the last commit; what it wrote can be read.
+  uint64_t commits() const { return commits_.load(std::memory_order_acquire); }
 
   uint64_t WaitPast(uint64_t position, absl::Time deadline);
   void StopWaiting();
@@ -35,6 +40,7 @@ class News {
 
  private:
   std::atomic<uint64_t> last_position_;
+  std::atomic<uint64_t> commits_;
 
   mutable absl::Mutex mutex_;
   absl::CondVar moved_;

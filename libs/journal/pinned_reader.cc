@@ -7,7 +7,7 @@
 namespace pitlane::journal::internal {
 
 PinnedReader::PinnedReader(Store& store)
-    : store_(store), database_(store.database()), commits_(store.news().committed().commits) {
+    : store_(store), database_(store.database()), commits_(store.news().commits()) {
   // Before the snapshot exists: an erasure must not miss it.
   store_.keeper().AddReader(commits_);
   snapshot_ = database_.db()->GetSnapshot();

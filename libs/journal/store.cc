@@ -29,7 +29,8 @@ Store::~Store() {
     keeper_.reset();
     if (!stopped_.load()) {
       Mark mark = committed_;
-      mark.clean = true;
+      // A commit that found the disk full may be at the end of the write-ahead log.
+      mark.clean = !resume_needed_;
       // Without it the next Open verifies more than it had to; nothing else.
       if (mark_->Write(mark).ok() && mark_->Sync().ok()) mark_->Close().IgnoreError();
     }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/check.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_matchers.h"
 #include "libs/journal/journal.h"
@@ -36,7 +37,7 @@ class Rig {
     store.env = disk.env();
     store.no_space_retry_interval = absl::ZeroDuration();
     auto opened = journal::Journal::Open(std::move(store));
-    ASSERT_THAT(opened, IsOk());
+    PITLANE_CHECK_OK(opened.status());
     journal = *std::move(opened);
     std::vector<std::unique_ptr<Projection>> all;
     all.push_back(std::make_unique<CounterTotals>(schema_));

@@ -10,14 +10,13 @@
 
 namespace pitlane::testing {
 
-// What is known of one file to be on the disk for good. Shared by the open files of that name and
-// the table of names.
+// What of one file is on the disk for good; guarded by the disk's mutex. Shared by the open files
+// of that name and the table of names.
 struct SyncedBytes {
-  absl::Mutex mutex;
   // Files that are appended to: how much of them. Others: all of their bytes.
-  uint64_t size ABSL_GUARDED_BY(mutex) = 0;
-  bool whole ABSL_GUARDED_BY(mutex) = false;
-  std::string bytes ABSL_GUARDED_BY(mutex);
+  uint64_t size = 0;
+  bool whole = false;
+  std::string bytes;
 };
 
 class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
@@ -57,41 +56,33 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
     return status;
   }
   rocksdb::Status RenameFile(const std::string& from, const std::string& to) override {
-    const rocksdb::Status status = EnvWrapper::RenameFile(from, to);
     absl::MutexLock lock(&mutex_);
+    const rocksdb::Status status = EnvWrapper::RenameFile(from, to);
     if (status.ok()) files_[to] = std::exchange(files_[from], nullptr);
     files_.erase(from);
     return status;
   }
   rocksdb::Status LinkFile(const std::string& from, const std::string& to) override {
-    const rocksdb::Status status = EnvWrapper::LinkFile(from, to);
     absl::MutexLock lock(&mutex_);
+    const rocksdb::Status status = EnvWrapper::LinkFile(from, to);
     if (status.ok()) files_[to] = files_[from];
     return status;
   }
   rocksdb::Status DeleteFile(const std::string& name) override {
-    const rocksdb::Status status = EnvWrapper::DeleteFile(name);
     absl::MutexLock lock(&mutex_);
+    const rocksdb::Status status = EnvWrapper::DeleteFile(name);
     if (status.ok()) files_.erase(name);
     return status;
   }
 
   Image SyncedImage() {
-    std::map<std::string, std::shared_ptr<SyncedBytes>> files;
-    {
-      absl::MutexLock lock(&mutex_);
-      files = files_;
-    }
+    // One moment for all files: nothing is synced, renamed or deleted meanwhile.
+    absl::MutexLock lock(&mutex_);
     Image image;
-    for (const auto& [name, synced] : files) {
+    for (const auto& [name, synced] : files_) {
       if (synced == nullptr) continue;
-      std::string bytes = ReadAll(name);
-      absl::MutexLock lock(&synced->mutex);
-      if (synced->whole) {
-        bytes = synced->bytes;
-      } else if (bytes.size() > synced->size) {
-        bytes.resize(synced->size);
-      }
+      std::string bytes = synced->whole ? synced->bytes : ReadAll(name);
+      if (!synced->whole && bytes.size() > synced->size) bytes.resize(synced->size);
       image[name] = std::move(bytes);
     }
     return image;
@@ -131,12 +122,12 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
     }
     rocksdb::Status Sync() override {
       if (disk_.full_) return rocksdb::Status::NoSpace("the disk is full");
+      absl::MutexLock lock(&disk_.mutex_);
       // Before the sync: what is appended meanwhile is not promised.
       const uint64_t size = file_->GetFileSize();
       const rocksdb::Status status = file_->Sync();
       if (!status.ok()) return status;
       ++disk_.syncs_;
-      absl::MutexLock lock(&synced_->mutex);
       synced_->size = size;
       return status;
     }
@@ -164,13 +155,12 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
     }
     rocksdb::Status Flush() override { return file_->Flush(); }
     rocksdb::Status Sync() override {
+      absl::MutexLock lock(&disk_.mutex_);
       const rocksdb::Status status = file_->Sync();
       if (!status.ok()) return status;
       ++disk_.syncs_;
-      std::string bytes = disk_.ReadAll(name_);
-      absl::MutexLock lock(&synced_->mutex);
       synced_->whole = true;
-      synced_->bytes = std::move(bytes);
+      synced_->bytes = disk_.ReadAll(name_);
       return status;
     }
     rocksdb::Status Close() override { return file_->Close(); }

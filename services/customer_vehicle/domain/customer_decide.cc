@@ -26,9 +26,8 @@ absl::Status CheckPresent(const v1::CustomerState& customer, std::string_view cu
   RETURN_IF_ERROR(CheckKnown(customer, customer_id));
   // Who was erased stays erased: whoever comes back is a new customer.
   if (!customer.erased()) return absl::OkStatus();
-  return rpc::Refused(
-      v1::CUSTOMER_ERASED,
-      absl::StrCat("customer ", ToAbsl(customer_id), " was erased; register a new one"));
+  return rpc::Refused(v1::CUSTOMER_ERASED, absl::StrCat("customer ", ToAbsl(customer_id),
+                                                        " was erased; register a new one"));
 }
 
 Events Decide(const v1::CustomerState& customer, const RegisterCustomer& command) {

@@ -37,8 +37,8 @@ bool IsLower(const v1::OdometerReading& reading, const v1::OdometerReading& last
 
 std::string DoubtOf(const v1::OdometerReading& reading, const v1::OdometerReading& last) {
   if (!last.has_read_at()) return "";
-  const int64_t seconds = std::max(reading.read_at().seconds() - last.read_at().seconds(),
-                                   kSecondsPerDay);
+  const int64_t seconds =
+      std::max(reading.read_at().seconds() - last.read_at().seconds(), kSecondsPerDay);
   const int64_t driven = (Millimetres(reading) - Millimetres(last)) / kMile;
   // Compared without a product that could overflow: miles per day, rounded down, then the rest.
   const int64_t per_day = driven * kSecondsPerDay / seconds;

@@ -18,8 +18,8 @@ bool IsLower(const v1::OdometerReading& reading, const v1::OdometerReading& last
 // (at least one day is counted). `last` may be unset.
 std::string DoubtOf(const v1::OdometerReading& reading, const v1::OdometerReading& last);
 
-// Whether a reading may be taken after `last`, which may be unset. Refuses ODOMETER_BEFORE_LAST, and
-// ODOMETER_REASON_REQUIRED; INVALID_ARGUMENT when it was read after `now`.
+// Whether a reading may be taken after `last`, which may be unset. Refuses ODOMETER_BEFORE_LAST,
+// and ODOMETER_REASON_REQUIRED; INVALID_ARGUMENT when it was read after `now`.
 absl::Status CheckReading(const v1::OdometerReading& reading, const v1::OdometerReading& last,
                           absl::Time now);
 

@@ -51,16 +51,16 @@ std::string Encrypt(std::string_view key, std::string_view nonce, std::string_vi
   std::string ciphertext(plaintext.size() + kTagBytes, '\0');
   int written = 0;
   int rest = 0;
-  const bool done =
-      context != nullptr &&
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, Bytes(key), Bytes(nonce)) == 1 &&
-      EVP_EncryptUpdate(context.get(), nullptr, &written, Bytes(associated),
-                        static_cast<int>(associated.size())) == 1 &&
-      EVP_EncryptUpdate(context.get(), Bytes(ciphertext), &written, Bytes(plaintext),
-                        static_cast<int>(plaintext.size())) == 1 &&
-      EVP_EncryptFinal_ex(context.get(), Bytes(ciphertext) + written, &rest) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes,
-                          Bytes(ciphertext) + plaintext.size()) == 1;
+  const bool done = context != nullptr &&
+                    EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, Bytes(key),
+                                       Bytes(nonce)) == 1 &&
+                    EVP_EncryptUpdate(context.get(), nullptr, &written, Bytes(associated),
+                                      static_cast<int>(associated.size())) == 1 &&
+                    EVP_EncryptUpdate(context.get(), Bytes(ciphertext), &written, Bytes(plaintext),
+                                      static_cast<int>(plaintext.size())) == 1 &&
+                    EVP_EncryptFinal_ex(context.get(), Bytes(ciphertext) + written, &rest) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes,
+                                        Bytes(ciphertext) + plaintext.size()) == 1;
   // Nothing here depends on what is encrypted: a failure is a broken OpenSSL.
   PITLANE_CHECK(done) << "AES-256-GCM does not work";
   return ciphertext;
@@ -79,7 +79,8 @@ absl::StatusOr<std::string> Decrypt(std::string_view key, std::string_view nonce
   int rest = 0;
   const bool opened =
       context != nullptr &&
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, Bytes(key), Bytes(nonce)) == 1 &&
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, Bytes(key), Bytes(nonce)) ==
+          1 &&
       EVP_DecryptUpdate(context.get(), nullptr, &written, Bytes(associated),
                         static_cast<int>(associated.size())) == 1 &&
       EVP_DecryptUpdate(context.get(), Bytes(plaintext), &written, Bytes(body),
@@ -102,8 +103,8 @@ v1::Sealed Seal(std::string_view key, std::string_view nonce, std::string_view s
 
 absl::Status internal::Open(std::string_view key, const v1::Sealed& sealed,
                             google::protobuf::Message& message) {
-  const auto plaintext = Decrypt(key, sealed.nonce(), sealed.ciphertext(),
-                                 Associated(sealed.subject_id(), message));
+  const auto plaintext =
+      Decrypt(key, sealed.nonce(), sealed.ciphertext(), Associated(sealed.subject_id(), message));
   if (!plaintext.ok() || !message.ParseFromString(*plaintext)) return DoesNotOpen(sealed);
   return absl::OkStatus();
 }

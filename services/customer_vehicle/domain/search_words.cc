@@ -142,9 +142,9 @@ std::vector<SearchTerm> SearchTermsOf(const v1::PersonalData& personal) {
 }
 
 SearchTerm TermForName(const std::vector<std::string>& words) {
-  const auto longest = std::max_element(words.begin(), words.end(), [](const auto& a, const auto& b) {
-    return CountCharacters(a) < CountCharacters(b);
-  });
+  const auto longest = std::max_element(
+      words.begin(), words.end(),
+      [](const auto& a, const auto& b) { return CountCharacters(a) < CountCharacters(b); });
   return {'n', FirstCharacters(*longest, kLongestPrefix)};
 }
 

@@ -34,8 +34,8 @@ absl::Status CheckPhone(std::string_view field, std::string_view phone) {
   const size_t digits = DigitsOf(phone).size();
   if (phone.find_first_not_of(kAllowed) != std::string_view::npos || digits < kMinPhoneDigits ||
       digits > kMaxPhoneDigits) {
-    return rpc::Invalid(field, absl::StrCat(ToAbsl(field), " must have 4 to 15 digits, like ",
-                                            "+1 316 555 0100"));
+    return rpc::Invalid(
+        field, absl::StrCat(ToAbsl(field), " must have 4 to 15 digits, like ", "+1 316 555 0100"));
   }
   // No card number begins with a plus.
   if (phone.front() != '+' && LooksLikeCardNumber(phone)) {
@@ -56,9 +56,9 @@ bool IsEmail(std::string_view email) {
 
 absl::Status CheckContacts(const v1::PersonalData& personal) {
   if (personal.phones_size() > kMaxContacts || personal.emails_size() > kMaxContacts) {
-    return rpc::Invalid(personal.phones_size() > kMaxContacts ? "personal.phones"
-                                                              : "personal.emails",
-                        absl::StrCat("at most ", kMaxContacts, " of each"));
+    return rpc::Invalid(
+        personal.phones_size() > kMaxContacts ? "personal.phones" : "personal.emails",
+        absl::StrCat("at most ", kMaxContacts, " of each"));
   }
   for (int i = 0; i < personal.phones_size(); ++i) {
     RETURN_IF_ERROR(CheckPhone(Element("personal.phones", i), personal.phones(i)));
@@ -81,9 +81,8 @@ absl::Status CheckText(std::string_view field, std::string_view text, size_t max
     return rpc::Invalid(field,
                         absl::StrCat(ToAbsl(field), " may have at most ", max_bytes, " bytes"));
   }
-  const bool controls = std::any_of(text.begin(), text.end(), [lines](char c) {
-    return IsControl(c) && !(lines && c == '\n');
-  });
+  const bool controls = std::any_of(
+      text.begin(), text.end(), [lines](char c) { return IsControl(c) && !(lines && c == '\n'); });
   // What is not UTF-8 has not come so far: Protocol Buffers refuse it.
   if (controls) {
     return rpc::Invalid(field,

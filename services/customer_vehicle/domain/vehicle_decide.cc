@@ -230,7 +230,8 @@ std::vector<v1::CustomerVehicleEvent> Decide(const v1::Vehicle& vehicle,
   const v1::OdometerReading& last = vehicle.odometer();
   v1::OdometerReading reading;
   reading.set_value(command.value);
-  // Tickets count as the location does and do not say how; the vehicle's own unit is the best guess.
+  // Tickets count as the location does and do not say how; the vehicle's own unit is the best
+  // guess.
   reading.set_unit(last.unit() == v1::ODOMETER_UNIT_UNSPECIFIED ? v1::ODOMETER_UNIT_MILES
                                                                 : last.unit());
   reading.set_source("invoice");

@@ -34,9 +34,7 @@ bool IsVinText(std::string_view vin) {
 
 bool IsNorthAmerican(std::string_view vin) { return vin.front() >= '1' && vin.front() <= '5'; }
 
-bool CheckDigitIsRight(std::string_view vin) {
-  return VinCheckDigit(vin) == vin[kCheckPosition];
-}
+bool CheckDigitIsRight(std::string_view vin) { return VinCheckDigit(vin) == vin[kCheckPosition]; }
 
 absl::Status Refuse(absl::string_view problem, const std::string& suggestion) {
   rpc::ErrorDetails details{.fields = {{"vin", std::string(problem)}}};
@@ -87,8 +85,8 @@ absl::StatusOr<std::vector<std::string>> CheckVin(std::string_view vin,
   }
   std::vector<std::string> warnings;
   if (!CheckDigitIsRight(vin)) {
-    const std::string problem = absl::StrCat(
-        "the check digit at position 9 should be ", std::string(1, VinCheckDigit(vin)));
+    const std::string problem = absl::StrCat("the check digit at position 9 should be ",
+                                             std::string(1, VinCheckDigit(vin)));
     // In North America the check digit is law; what still has another one was compared by hand.
     if (IsNorthAmerican(vin) && !accept_wrong_check_digit) {
       return Refuse(absl::StrCat(problem,

@@ -18,8 +18,8 @@ std::string NormaliseVin(std::string_view text);
 // The check digit that belongs at position 9, '0' … '9' or 'X'. CHECKs length and characters.
 char VinCheckDigit(std::string_view vin);
 
-// What I→1, O→0, Q→0 make of a text that has one of these letters, if that is a VIN; else empty. For
-// North America its check digit must be right too.
+// What I→1, O→0, Q→0 make of a text that has one of these letters, if that is a VIN; else empty.
+// For North America its check digit must be right too.
 std::string SuggestVin(std::string_view vin);
 
 // The warnings under which a normalised VIN is taken: a wrong check digit outside North America (or

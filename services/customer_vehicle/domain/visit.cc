@@ -6,8 +6,7 @@
 namespace pitlane::customer_vehicle {
 namespace {
 
-void AddLine(const ticket::v1::Line& line, const std::string& technician,
-             v1::ServiceEntry& entry) {
+void AddLine(const ticket::v1::Line& line, const std::string& technician, v1::ServiceEntry& entry) {
   const bool labour = line.kind() == ticket::v1::LINE_KIND_LABOUR;
   if (!labour && line.kind() != ticket::v1::LINE_KIND_PART) return;
   v1::ServiceEntryLine& done = *entry.add_lines();

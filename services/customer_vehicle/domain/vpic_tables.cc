@@ -3,19 +3,19 @@
 #include <cstddef>
 
 // The assembler takes the files as they are: a string literal of this size would cost minutes.
-#define PITLANE_EMBED(name, file)             \
-  __asm__(                                    \
-      ".pushsection .rodata\n"                \
-      ".global pitlane_" name                 \
-      "_begin\n"                              \
-      "pitlane_" name                         \
-      "_begin:\n"                             \
-      ".incbin \"" PITLANE_VPIC_DIR "/" file  \
-      "\"\n"                                  \
-      ".global pitlane_" name                 \
-      "_end\n"                                \
-      "pitlane_" name                         \
-      "_end:\n"                               \
+#define PITLANE_EMBED(name, file)            \
+  __asm__(                                   \
+      ".pushsection .rodata\n"               \
+      ".global pitlane_" name                \
+      "_begin\n"                             \
+      "pitlane_" name                        \
+      "_begin:\n"                            \
+      ".incbin \"" PITLANE_VPIC_DIR "/" file \
+      "\"\n"                                 \
+      ".global pitlane_" name                \
+      "_end\n"                               \
+      "pitlane_" name                        \
+      "_end:\n"                              \
       ".popsection\n")
 
 PITLANE_EMBED("vpic_manufacturers", "manufacturers.tsv");

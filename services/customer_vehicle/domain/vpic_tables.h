@@ -7,8 +7,8 @@
 namespace pitlane::customer_vehicle {
 
 // Manufacturer code (3 or 6 characters) · "L" for makers of cars and light trucks, else "-" · the
-// make to assume · its makes, joined by bars · its schemas, "schema:from:to", newest first, joined by
-// commas.
+// make to assume · its makes, joined by bars · its schemas, "schema:from:to", newest first, joined
+// by commas.
 std::string_view VpicManufacturers();
 // Schema · for each model "model=keys,keys".
 std::string_view VpicSchemas();

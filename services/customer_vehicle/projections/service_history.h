@@ -1,5 +1,5 @@
-// What was done to each vehicle, newest first: key vehicle id, slash, the time it was closed counted
-// down from the end of time, ticket id → ServiceEntry.
+// What was done to each vehicle, newest first: key vehicle id, slash, the time it was closed
+// counted down from the end of time, ticket id → ServiceEntry.
 #pragma once
 
 #include <string>

@@ -77,9 +77,9 @@ void VehicleSearch::On(const v1::CustomerVehicleEvent& event, runtime::ViewWrite
       Index(event.vehicle_updated().vehicle(), rows);
       break;
     case v1::CustomerVehicleEvent::kOwnershipStarted:
-      rows.Put(OwnerRow(event.ownership_started().customer_id(),
-                        event.ownership_started().vehicle_id()),
-               std::string_view());
+      rows.Put(
+          OwnerRow(event.ownership_started().customer_id(), event.ownership_started().vehicle_id()),
+          std::string_view());
       break;
     case v1::CustomerVehicleEvent::kOwnershipEnded:
       rows.Delete(

@@ -1,8 +1,8 @@
 // Vehicles by VIN, plate, unit number and present owner.
 //
-// "v/" VIN from its end → vehicle id, "p/" plate, "u/" unit number, "o/" owner's id, each followed by
-// a zero byte and the vehicle's id → nothing; "k/" vehicle id → VehicleSearchKeys, the "v", "p" and
-// "u" rows of that vehicle.
+// "v/" VIN from its end → vehicle id, "p/" plate, "u/" unit number, "o/" owner's id, each followed
+// by a zero byte and the vehicle's id → nothing; "k/" vehicle id → VehicleSearchKeys, the "v", "p"
+// and "u" rows of that vehicle.
 #pragma once
 
 #include <optional>

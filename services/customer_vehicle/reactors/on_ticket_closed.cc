@@ -61,9 +61,8 @@ absl::Status LearnOfCustomer(const ticket::v1::Ticket& ticket, const Timestamp& 
   if (visits.empty()) return absl::OkStatus();
   unit.Emit<CountedVisitAggregate>(stream, std::move(visits), scope);
   return unit.Execute<CustomerAggregate>(
-      ticket.customer_id(), std::nullopt, scope, [&](const v1::CustomerState& state) {
-        return Decide(state, LearnFromVisit{command.visit});
-      });
+      ticket.customer_id(), std::nullopt, scope,
+      [&](const v1::CustomerState& state) { return Decide(state, LearnFromVisit{command.visit}); });
 }
 
 }  // namespace

@@ -1,0 +1,20 @@
+// The filled examples of every event of every area, in one list.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/message.h"
+
+namespace pitlane::golden {
+
+struct AreaExamples {
+  std::string area;
+  // One for each event of the area's oneof, in its order.
+  std::vector<std::unique_ptr<google::protobuf::Message>> events;
+};
+
+std::vector<AreaExamples> AllExamples();
+
+}  // namespace pitlane::golden
