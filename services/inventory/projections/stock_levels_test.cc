@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <optional>
-
 #include "libs/testing/proto_matchers.h"
 #include "services/inventory/domain/event_examples.h"
 
@@ -22,7 +20,8 @@ const StockKey kKey{.location_id = "loc_1", .part_id = "prt_1"};
 
 TEST(StockLevels, LevelOfTheLastEventIsTheRow) {
   ViewRig<StockLevels> rig;
-  EXPECT_THAT(StockLevels::Get(rig.views(), kKey), IsOkAndHolds(std::nullopt));
+  ASSERT_OK_AND_ASSIGN(const auto nothing, StockLevels::Get(rig.views(), kKey));
+  EXPECT_FALSE(nothing.has_value());
   v1::InventoryEvent event;
   event.mutable_stock_received()->mutable_level()->set_on_hand_milli(5);
   rig.On(event, "loc_1/prt_1");
