@@ -47,6 +47,7 @@ class ServiceHost::Impl final : public HostContext {
   bool WaitUntilServing();
   void StopFeeds();
   void Stop();
+  HostStatus Figures() const;
   HostStatus Status() const;
   bool Settled() const;
   void ClockMoved();
@@ -73,6 +74,7 @@ class ServiceHost::Impl final : public HostContext {
   absl::Status StartServer();
   ThreadRunner& Run(Stepper& stepper, const std::string& role);
   void Changed();
+  void FeedChanged(const FeedPump& pump);
   void CountParkedAgain();
   bool CaughtUp() const;
   std::optional<uint64_t> LagOf(size_t feed) const;
@@ -88,7 +90,7 @@ class ServiceHost::Impl final : public HostContext {
   std::atomic<bool> serving_{false};
   std::atomic<bool> caught_up_{false};
   bool started_ = false;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_{false};
 
   // Journals of other services by feed; nullptr for those that are not in this process.
   mutable absl::Mutex others_mutex_;
@@ -148,14 +150,15 @@ absl::Status ServiceHost::Impl::Start() {
   Run(*rebuilder_, "v");
   Run(*watches_, "w");
   Run(*positions_, "p");
+  RETURN_IF_ERROR(StartServer());
+  RETURN_IF_ERROR(StartRelay());
+  Run(*effects_, "e");
   for (auto& pump : pumps_) {
     feed_runners_.push_back(
         std::make_unique<ThreadRunner>(*pump, clock(), absl::StrCat("f-", pump->area())));
     feed_runners_.back()->Start();
   }
-  Run(*effects_, "e");
-  RETURN_IF_ERROR(StartRelay());
-  return StartServer();
+  return absl::OkStatus();
 }
 
 void ServiceHost::Impl::MakeWriter() {
@@ -230,10 +233,7 @@ void ServiceHost::Impl::MakePumps(const std::map<stream::Source, uint64_t>& curs
     pumps_.push_back(std::make_unique<FeedPump>(source.area, source.shard, std::move(source.feed),
                                                 *executor_, *applier_, clock(), options_.feeds));
     pumps_.back()->Start(cursors);
-    pumps_.back()->OnChange([this] {
-      CountParkedAgain();
-      Changed();
-    });
+    pumps_.back()->OnChange([this, pump = pumps_.back().get()] { FeedChanged(*pump); });
   }
 }
 
@@ -284,8 +284,17 @@ void ServiceHost::Impl::Changed() {
   if (!caught_up_ && CaughtUp() && !caught_up_.exchange(true)) {
     rpc::LogEvent(spdlog::level::info, "caught_up", {{"area", definition_.area}});
   }
-  host_metrics_->Show(Status());
+  host_metrics_->Show(Figures());
   if (on_change_) on_change_();
+}
+
+void ServiceHost::Impl::FeedChanged(const FeedPump& pump) {
+  CountParkedAgain();
+  // The server outlives the feeds' threads, but has said its last once the stop has begun.
+  if (!stopped_) {
+    server_->SetServing(absl::StrCat("feed.", pump.area()), !pump.stats().stopped);
+  }
+  Changed();
 }
 
 void ServiceHost::Impl::CountParkedAgain() {
@@ -334,8 +343,7 @@ void ServiceHost::Impl::StopFeeds() {
 }
 
 void ServiceHost::Impl::Stop() {
-  if (stopped_) return;
-  stopped_ = true;
+  if (stopped_.exchange(true)) return;
   serving_ = false;
   if (server_ != nullptr) {
     server_->SetReady(false);
@@ -381,26 +389,33 @@ std::map<stream::Source, uint64_t> ServiceHost::Impl::CursorsOf(
   return cursors;
 }
 
-HostStatus ServiceHost::Impl::Status() const {
-  HostStatus status{.area = definition_.area,
-                    .shard = options_.shard,
-                    .last_position = journal_->last_position(),
-                    .serving = serving_,
-                    .caught_up = caught_up_,
-                    .feeds = {},
-                    .parked = parked_,
-                    .views = rebuilder_->status(),
-                    .effects = effects_->stats(),
-                    .executor = executor_->counters(),
-                    .relay = {}};
-  const std::map<stream::Source, uint64_t> cursors = positions_->Cursors();
-  for (size_t i = 0; i < pumps_.size(); ++i) {
-    status.feeds.push_back({.area = pumps_[i]->area(),
-                            .stats = pumps_[i]->stats(),
-                            .cursors = CursorsOf(cursors, sources_[i]),
-                            .lag = LagOf(i)});
+// What is cheap enough to be told after every commit.
+HostStatus ServiceHost::Impl::Figures() const {
+  HostStatus status;
+  status.area = definition_.area;
+  status.shard = options_.shard;
+  status.last_position = journal_->last_position();
+  status.serving = serving_;
+  status.caught_up = caught_up_;
+  status.parked = parked_;
+  status.effects = effects_->stats();
+  status.executor = executor_->counters();
+  for (const auto& pump : pumps_) {
+    status.feeds.push_back(
+        {.area = pump->area(), .stats = pump->stats(), .cursors = {}, .lag = {}});
   }
   if (relay_ != nullptr) status.relay = relay_->status();
+  return status;
+}
+
+HostStatus ServiceHost::Impl::Status() const {
+  HostStatus status = Figures();
+  status.views = rebuilder_->status();
+  const std::map<stream::Source, uint64_t> cursors = positions_->Cursors();
+  for (size_t i = 0; i < status.feeds.size(); ++i) {
+    status.feeds[i].cursors = CursorsOf(cursors, sources_[i]);
+    status.feeds[i].lag = LagOf(i);
+  }
   return status;
 }
 

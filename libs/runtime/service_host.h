@@ -1,9 +1,10 @@
 // Puts a service together, starts it in the right order and stops it in the right order.
 //
 // Start: open the journal → load cursors, open effects and the state of the views → executor →
-// rebuilds → feeds → effects → gRPC (NOT_SERVING) → wait for feeds and rebuilds, at most
+// rebuilds → gRPC (NOT_SERVING) → relay → effects → feeds → wait for feeds and rebuilds, at most
 // catch_up_timeout → SERVING. A broker that is away must not stop the till: when the wait ends
-// early, the service serves all the same and says so in log and metrics.
+// early, the service serves all the same and says so in log and metrics. Health also knows each
+// feed as "feed.<area>": NOT_SERVING while it is stopped by a gap or an error.
 // Stop: NOT_SERVING → running calls end → feeds → effects → executor → relay → journal.
 #pragma once
 

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "absl/synchronization/notification.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "libs/rpc/errors.h"
 #include "libs/runtime/test_counter.h"
+#include "libs/testing/eventually.h"
 #include "libs/testing/proto_matchers.h"
 #include "libs/testing/test_cluster.h"
 #include "pitlane/admin/v1/admin_service.grpc.pb.h"
@@ -324,6 +326,123 @@ TEST(ServiceHost, ServesAllTheSameWhenAFeedDoesNotCatchUp) {
     cluster.Advance(absl::Seconds(1));
     return cluster.host("counter").Status().caught_up;
   }));
+}
+
+// The area "pulse" as a service of its own: streams of pulses, emitted by hand.
+struct PulseAggregate {
+  using State = tv1::CounterState;
+  using Event = tv1::PulseEvent;
+  static constexpr uint32_t kSchema = 1;
+  static void Apply(State& state, const Event&) { state.set_changes(state.changes() + 1); }
+};
+
+ServiceDefinition MakePulseService() {
+  ServiceDefinition definition;
+  definition.area = "pulse";
+  definition.event_prototype = &tv1::PulseEvent::default_instance();
+  return definition;
+}
+
+void EmitPulse(ServiceHost& host, const CounterId& id, int64_t strength) {
+  absl::Notification done;
+  Command command;
+  command.decide = [&](Unit& unit) -> absl::StatusOr<std::string> {
+    tv1::PulseEvent event;
+    event.mutable_came()->set_counter_id(id.text());
+    event.mutable_came()->set_strength(strength);
+    unit.Emit<PulseAggregate>(id.text(), {event}, {});
+    return std::string();
+  };
+  command.done = [&](absl::StatusOr<Answer> answer) {
+    EXPECT_THAT(answer, IsOk());
+    done.Notify();
+  };
+  host.executor().Submit(std::move(command));
+  done.WaitForNotification();
+}
+
+TEST(ServiceHost, ServicesHearOfEachOtherAcrossStopsAndCrashesOfEither) {
+  testing::TestCluster cluster;
+  cluster.Add([] { return MakeCounterService(); });
+  cluster.Add([] { return MakePulseService(); });
+  ASSERT_THAT(cluster.Start(), IsOk());
+  auto stub = cluster.Stub<tv1::CounterService>("counter");
+  const CounterId id = CounterId::Make(cluster.clock(), cluster.entropy(), 1);
+  tv1::OpenCounterRequest open;
+  open.set_request_id("r1");
+  open.set_counter_id(id.text());
+  open.set_name("a");
+  ASSERT_THAT(cluster.Call(*stub, &Stub::OpenCounter, open), IsOk());
+
+  EmitPulse(cluster.host("pulse"), id, 1);
+  ASSERT_TRUE(cluster.Settle());
+  EmitPulse(cluster.host("pulse"), id, 10);
+  ASSERT_THAT(cluster.Crash("pulse"), IsOk());
+  EmitPulse(cluster.host("pulse"), id, 100);
+  cluster.StopService("counter");
+  EmitPulse(cluster.host("pulse"), id, 1000);
+  ASSERT_THAT(cluster.StartService("counter"), IsOk());
+  ASSERT_THAT(cluster.Restart("pulse"), IsOk());
+  ASSERT_THAT(cluster.Crash("counter"), IsOk());
+  EmitPulse(cluster.host("pulse"), id, 10000);
+  ASSERT_TRUE(cluster.Settle());
+  stub = cluster.Stub<tv1::CounterService>("counter");
+  tv1::GetCounterRequest get;
+  get.set_counter_id(id.text());
+  const auto counter = cluster.Call(*stub, &Stub::GetCounter, get);
+  ASSERT_THAT(counter, IsOk());
+  EXPECT_EQ(counter->counter().total(), 11111);
+}
+
+TEST(ServiceHost, ConnectedJournalIsFollowedAndItsLagIsKnown) {
+  testing::MemoryDisk disk;
+  HostOptions options;
+  options.data_dir = "/data";
+  options.env = disk.env();
+  options.server.listen = "";
+  auto pulse = ServiceHost::Open(MakePulseService(), options);
+  ASSERT_THAT(pulse, IsOk());
+  auto counter = ServiceHost::Open(MakeCounterService(), options);
+  ASSERT_THAT(counter, IsOk());
+  (*counter)->Connect("pulse", (*pulse)->journal());
+  testing::Pulse changes;
+  (*counter)->OnChange([&] { changes.Beat(); });
+  ASSERT_THAT((*pulse)->Start(), IsOk());
+  ASSERT_THAT((*counter)->Start(), IsOk());
+  EXPECT_TRUE((*pulse)->WaitUntilServing());
+  EXPECT_TRUE((*counter)->WaitUntilServing());
+  const CounterId id = CounterId::Make(Clock::System(), Entropy::System(), 1);
+  EmitPulse(**pulse, id, 1);
+  EXPECT_TRUE(changes.Eventually(absl::Seconds(20), [&] { return (*counter)->Settled(); }));
+  const HostStatus status = (*counter)->Status();
+  ASSERT_THAT(status.feeds, SizeIs(1));
+  EXPECT_EQ(status.feeds[0].lag, 0u);
+  EXPECT_EQ(status.feeds[0].cursors.size(), 1u);
+  (*counter)->StopFeeds();
+  (*pulse)->StopFeeds();
+  EXPECT_EQ((*counter)->Status().feeds[0].lag, std::nullopt);
+  (*pulse)->Stop();
+  *pulse = nullptr;
+  (*counter)->Stop();
+}
+
+TEST(ServiceHost, HealthShowsAStoppedFeed) {
+  CounterCluster c;
+  const auto health =
+      grpc::health::v1::Health::NewStub(c.cluster.host("counter").InProcessChannel());
+  const auto serving = [&](const std::string& name) {
+    grpc::ClientContext context;
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(name);
+    grpc::health::v1::HealthCheckResponse response;
+    const grpc::Status status = health->Check(&context, request, &response);
+    return status.ok() && response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+  };
+  EXPECT_TRUE(serving("readiness"));
+  EXPECT_TRUE(c.cluster.Eventually([&] { return serving("feed.pulse"); }));
+  c.cluster.stream("pulse").FailPolls(absl::UnavailableError("the broker is away"));
+  EXPECT_TRUE(c.cluster.Eventually([&] { return !serving("feed.pulse"); }));
+  EXPECT_TRUE(serving("readiness"));
 }
 
 TEST(ServiceHost, AreaThatNothingTellsOfIsRefused) {

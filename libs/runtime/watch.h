@@ -34,7 +34,8 @@ struct WatchedEvent {
   const google::protobuf::Message& event;  // of the area's event message
 };
 
-// One follower of the log. All calls come from the hub's thread, one at a time.
+// One follower of the log. Calls come from the hub's thread, one at a time, except OnEnd, which may
+// also come from the thread that stops the hub, beside another call.
 class Watcher {
  public:
   virtual ~Watcher() = default;

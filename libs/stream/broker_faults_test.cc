@@ -36,8 +36,8 @@ class BrokerFaults : public ::testing::Test {
   }
   void ExpectReaderGetsEverything() {
     ASSERT_TRUE(reader_->ReadUntilCount(store_.size()))
-        << reader_->applied().size() << " of " << store_.size() << ", relay "
-        << relay_->published() << " " << relay_->status().trouble;
+        << reader_->applied().size() << " of " << store_.size() << ", relay " << relay_->published()
+        << " " << relay_->status().trouble;
     EXPECT_EQ(BySource(reader_->applied()), BySource(store_.All()));
   }
   void ExpectNewReaderGetsEverything() {

@@ -90,7 +90,8 @@ std::vector<Link> Partition(const std::vector<size_t>& run_lengths,
   size_t complete = 0;
   for (size_t i = 0; i < run_lengths.size(); ++i) {
     const size_t from = complete - std::min(complete, i < steps_back.size() ? steps_back[i] : 0);
-    for (size_t n = from + 1; n <= from + run_lengths[i]; ++n) out.push_back({n * 10, (n - 1) * 10});
+    for (size_t n = from + 1; n <= from + run_lengths[i]; ++n)
+      out.push_back({n * 10, (n - 1) * 10});
     complete = std::max(complete, from + run_lengths[i]);
   }
   return out;
@@ -111,9 +112,8 @@ RC_GTEST_PROP(ChainFilterProperty, RunsRepeatedAnywhereThenEachRecordOnceInOrder
 }
 
 RC_GTEST_PROP(ChainScanProperty, WholeScanThenTheSameEndAsAReaderReaches, ()) {
-  auto links = Partition(
-      *rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, 12)),
-      *rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, 30)));
+  auto links = Partition(*rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, 12)),
+                         *rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, 30)));
   // Records out of turn, as a producer leaves them whose topic was replaced under it.
   const auto early = *rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(1, 60));
   for (const size_t n : early) {

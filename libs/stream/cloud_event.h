@@ -1,7 +1,7 @@
 // How an event looks in its topic: CloudEvents 1.0, Kafka protocol binding, binary mode.
 //
-// The value is the area's event message as it is in the journal and stands alone; the headers repeat
-// what a consumer wants to know without decoding it, and add what makes gaps visible.
+// The value is the area's event message as it is in the journal and stands alone; the headers
+// repeat what a consumer wants to know without decoding it, and add what makes gaps visible.
 #pragma once
 
 #include <cstdint>

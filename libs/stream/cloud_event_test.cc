@@ -55,13 +55,13 @@ Headers HeadersOf(const std::string& payload, uint64_t previous) {
 
 TEST(CloudEvent, EventThenHeadersOfBinaryModeAndItsPlace) {
   EXPECT_THAT(MakeHeaders(ClosedTicket(), 40),
-              UnorderedElementsAre(
-                  Pair("ce_specversion", "1.0"), Pair("ce_id", "evt_1"),
-                  Pair("ce_source", "/pitlane/ticket.0"),
-                  Pair("ce_type", "pitlane.ticket.v1.TicketClosed"),
-                  Pair("ce_time", "2026-01-01T00:00:01.25Z"), Pair("ce_subject", "tkt_1"),
-                  Pair("ce_partitionkey", "tkt_1"), Pair("content-type", "application/protobuf"),
-                  Pair("pitlane-position", "42"), Pair("pitlane-previous", "40")));
+              UnorderedElementsAre(Pair("ce_specversion", "1.0"), Pair("ce_id", "evt_1"),
+                                   Pair("ce_source", "/pitlane/ticket.0"),
+                                   Pair("ce_type", "pitlane.ticket.v1.TicketClosed"),
+                                   Pair("ce_time", "2026-01-01T00:00:01.25Z"),
+                                   Pair("ce_subject", "tkt_1"), Pair("ce_partitionkey", "tkt_1"),
+                                   Pair("content-type", "application/protobuf"),
+                                   Pair("pitlane-position", "42"), Pair("pitlane-previous", "40")));
 }
 
 TEST(CloudEvent, WholeSecondThenTimeWithoutFraction) {

@@ -163,7 +163,8 @@ TEST_P(FeedConformance, CursorThatIsNoPositionOfItsSourceThenTheNextRecordShowsI
   const Source source{store().spec().area, 0, other};
   uint64_t predecessor = 0;
   for (const FeedRecord& record : all) {
-    if (record.source == source && record.position < foreign.position) predecessor = record.position;
+    if (record.source == source && record.position < foreign.position)
+      predecessor = record.position;
   }
   std::map<Source, uint64_t> cursors = CursorsAt(all, 100);
   cursors[source] = foreign.position;

@@ -139,7 +139,8 @@ absl::StatusOr<std::vector<int64_t>> KafkaClient::QueryOffsets(const std::string
     offsets[static_cast<uint32_t>(entry.partition)] = entry.offset;
   }
   for (const int64_t offset : offsets) {
-    if (offset < 0) return absl::UnavailableError("the broker does not say where " + topic + " ends");
+    if (offset < 0)
+      return absl::UnavailableError("the broker does not say where " + topic + " ends");
   }
   return offsets;
 }

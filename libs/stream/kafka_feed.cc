@@ -213,9 +213,8 @@ absl::Status KafkaFeed::StartReading(TopicReader& reader, uint32_t partition_cou
   for (uint32_t partition = 0; partition < partition_count; ++partition) {
     StateOf({area_, ShardOfPartition(partition, options_.shard_count), partition});
   }
-  FindRequest request{.topic = topic_, .positions = {}, .ranges = {}, .stopped = [this] {
-                        return Interrupted();
-                      }};
+  FindRequest request{
+      .topic = topic_, .positions = {}, .ranges = {}, .stopped = [this] { return Interrupted(); }};
   for (auto& [source, state] : sources_) {
     if (source.partition >= partition_count) {
       return absl::FailedPreconditionError(absl::StrCat(

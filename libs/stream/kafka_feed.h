@@ -1,9 +1,9 @@
 // The feed of an area over Kafka.
 //
-// Neither consumer groups nor Kafka-side offsets are used: the reader's cursors are positions of the
-// source's journal, and where these are in the topic is looked up when they are needed. So a topic
-// may be deleted and filled again, lose its end, or hold records twice; the reader gets every record
-// once and in order, or sees the gap.
+// Neither consumer groups nor Kafka-side offsets are used: the reader's cursors are positions of
+// the source's journal, and where these are in the topic is looked up when they are needed. So a
+// topic may be deleted and filled again, lose its end, or hold records twice; the reader gets every
+// record once and in order, or sees the gap.
 #pragma once
 
 #include <cstddef>
@@ -108,7 +108,7 @@ class KafkaFeed final : public EventFeed {
 
   // The thread's own.
   std::map<Source, SourceState> sources_;
-  std::map<uint32_t, int64_t> until_caught_up_;  // offsets to reach, per partition
+  std::map<uint32_t, int64_t> until_caught_up_;   // offsets to reach, per partition
   absl::Time gaps_due_ = absl::InfiniteFuture();  // the earliest held_until
   bool end_known_ = false;
   bool got_to_read_ = false;  // in the session that ended last

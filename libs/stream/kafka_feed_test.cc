@@ -247,8 +247,8 @@ TEST(KafkaFeed, TopicWithAnotherPartitionCountThenFailedPreconditionUntilRepaire
   }));
   ASSERT_TRUE(Eventually([&] { return feed->Poll(1).ok(); }));
   HandWriter writer(kafka);
-  writer.Write({.source = {area, 0, 3}, .position = 1, .previous = 0,
-                .payload = MakeEvent(area, 1, 3)});
+  writer.Write(
+      {.source = {area, 0, 3}, .position = 1, .previous = 0, .payload = MakeEvent(area, 1, 3)});
   ASSERT_TRUE(reader.ReadUntilCount(1));
 }
 
@@ -273,8 +273,8 @@ TEST(KafkaFeed, ReaderThatDoesNotPollThenFetchingPausesAndNothingIsLost) {
   Relay relay(store.journal(), {.kafka = Kafka(SharedBroker())});
   ASSERT_THAT(relay.Start(), IsOk());
   ASSERT_GE(relay.WaitPublished(3000, absl::Now() + kPatience), 3000u);
-  auto created = KafkaFeed::Create(
-      store.spec().area, {.kafka = Kafka(SharedBroker()), .max_buffered_records = 10});
+  auto created = KafkaFeed::Create(store.spec().area,
+                                   {.kafka = Kafka(SharedBroker()), .max_buffered_records = 10});
   ASSERT_THAT(created, IsOk());
   EventFeed& feed = **created;
   CheckingReader reader(feed);

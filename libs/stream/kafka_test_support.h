@@ -87,7 +87,7 @@ struct RawRecord {
 
 // Everything that the area's topic holds, in the order of each partition.
 inline std::map<uint32_t, std::vector<RawRecord>> ReadTopic(const testing::KafkaBroker& broker,
-                                                           const std::string& area) {
+                                                            const std::string& area) {
   const std::string topic = *TopicName(area);
   std::map<uint32_t, std::vector<RawRecord>> records;
   auto reader = TopicReader::Open(Kafka(broker), topic, {});
@@ -113,8 +113,8 @@ inline std::map<uint32_t, std::vector<RawRecord>> ReadTopic(const testing::Kafka
     const char* name = nullptr;
     const void* value = nullptr;
     size_t size = 0;
-    for (size_t i = 0; headers != nullptr &&
-                       rd_kafka_header_get_all(headers, i, &name, &value, &size) == 0;
+    for (size_t i = 0;
+         headers != nullptr && rd_kafka_header_get_all(headers, i, &name, &value, &size) == 0;
          ++i) {
       record.headers[name] = std::string(static_cast<const char*>(value), size);
     }
@@ -150,7 +150,8 @@ class HandWriter {
                 const std::string& value) {
     rd_kafka_headers_t* headers = rd_kafka_headers_new(list.size());
     for (const auto& [name, text] : list) {
-      rd_kafka_header_add(headers, name.c_str(), -1, text.data(), static_cast<ssize_t>(text.size()));
+      rd_kafka_header_add(headers, name.c_str(), -1, text.data(),
+                          static_cast<ssize_t>(text.size()));
     }
     const std::string topic = *TopicName(area);
     std::array<rd_kafka_vu_t, 5> parts{};

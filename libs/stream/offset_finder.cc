@@ -112,13 +112,13 @@ absl::StatusOr<std::vector<int64_t>> FindOffsets(const KafkaOptions& kafka,
   }
   if (searches.empty()) return offsets;
 
-  ASSIGN_OR_RETURN(const std::unique_ptr<TopicReader> reader,
-                   TopicReader::Open(kafka, request.topic,
-                                     {.fetch_wait_ms = 10, .fetch_bytes = 32 << 10}));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<TopicReader> reader,
+      TopicReader::Open(kafka, request.topic, {.fetch_wait_ms = 10, .fetch_bytes = 32 << 10}));
   RETURN_IF_ERROR(Finder(*reader, request).Run(searches));
   for (const auto& [partition, search] : searches) {
     // Records written out of turn make the answer a wrong one, and show themselves by this.
-    const bool misled = false;
+    const bool misled = search.found_any && search.behind_a_hole;
     offsets[partition] = misled ? search.beginning : search.high;
   }
   return offsets;

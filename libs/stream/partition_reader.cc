@@ -29,12 +29,11 @@ absl::StatusOr<uint64_t> PartitionReader::StartOf(journal::Reader& reader, uint3
   if (position == 0) return 1;
   ASSIGN_OR_RETURN(const std::vector<journal::Record> at, reader.ReadLog(position, 1, 1));
   if (at.size() != 1) {
-    return absl::DataLossError(absl::StrCat("the journal of ", source_, " cannot show position ",
-                                            position));
+    return absl::DataLossError(
+        absl::StrCat("the journal of ", source_, " cannot show position ", position));
   }
   ASSIGN_OR_RETURN(const common::v1::EventMeta meta, ReadMeta(at[0].payload));
-  const bool ours =
-      PartitionOfSlot(meta.slot(), journal_.identity().partition_count) == partition;
+  const bool ours = PartitionOfSlot(meta.slot(), journal_.identity().partition_count) == partition;
   // Only from the start of the log can the predecessor of what follows a foreign position be known.
   return ours ? position : 1;
 }
@@ -72,8 +71,8 @@ absl::StatusOr<PartitionRecord> PartitionReader::Decode(journal::Record record) 
   PartitionRecord out;
   absl::StatusOr<common::v1::EventMeta> meta = ReadMeta(record.payload);
   if (!meta.ok()) {
-    return absl::DataLossError(absl::StrCat("position ", record.position, " of ", source_, ": ",
-                                            meta.status().message()));
+    return absl::DataLossError(
+        absl::StrCat("position ", record.position, " of ", source_, ": ", meta.status().message()));
   }
   if (meta->position() != record.position || meta->source() != source_) {
     return absl::DataLossError(absl::StrCat("the event at position ", record.position, " of ",

@@ -44,10 +44,10 @@ class PartitionReader {
   absl::StatusOr<PartitionRecord> Decode(journal::Record record) const;
 
   const journal::Journal& journal_;
-  const std::string source_;          // what every event's meta names
-  uint64_t next_ = 1;                 // position in the log
-  std::vector<uint64_t> positions_;   // return what lies behind these
-  std::vector<uint64_t> last_seen_;   // newest record looked at, per partition
+  const std::string source_;         // what every event's meta names
+  uint64_t next_ = 1;                // position in the log
+  std::vector<uint64_t> positions_;  // return what lies behind these
+  std::vector<uint64_t> last_seen_;  // newest record looked at, per partition
 };
 
 }  // namespace pitlane::stream

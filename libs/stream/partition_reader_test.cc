@@ -73,9 +73,8 @@ TEST(PartitionReader, PositionBehindTheEndThenFailedPreconditionSayingBoth) {
 class OneEventStore {
  public:
   explicit OneEventStore(const std::string& payload) {
-    auto opened = journal::Journal::Open(
-        {.path = folder_.path() + "/journal",
-         .identity = {.service = "ticket", .partition_count = 4}});
+    auto opened = journal::Journal::Open({.path = folder_.path() + "/journal",
+                                          .identity = {.service = "ticket", .partition_count = 4}});
     PITLANE_CHECK_OK(opened.status());
     journal_ = *std::move(opened);
     journal::Batch batch = journal_->NewBatch();

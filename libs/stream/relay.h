@@ -44,10 +44,10 @@ struct RelayStatus {
   // Everything in the journal up to here is in the topic, as far as the relay knows; 0 until it has
   // read the topic. Goes back when the topic does.
   uint64_t published = 0;
-  bool publishing = false;     // the topic was read, and a producer is at work
-  uint64_t in_flight = 0;      // records given to the producer and not acknowledged
-  uint64_t acknowledged = 0;   // records, since the relay was made
-  uint64_t sessions = 0;       // times that the topic's end was read
+  bool publishing = false;    // the topic was read, and a producer is at work
+  uint64_t in_flight = 0;     // records given to the producer and not acknowledged
+  uint64_t acknowledged = 0;  // records, since the relay was made
+  uint64_t sessions = 0;      // times that the topic's end was read
   // Why it does not publish; OK while it does. UNAVAILABLE passes by itself, FAILED_PRECONDITION
   // (partition count, or a topic that holds other events than the journal) and DATA_LOSS do not.
   absl::Status trouble;

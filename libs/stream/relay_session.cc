@@ -206,13 +206,12 @@ absl::Status RelaySession::HandleEvent(rd_kafka_event_t* event) {
 absl::Status RelaySession::HandleReport(const rd_kafka_message_t& message) {
   const uint64_t position = reinterpret_cast<uintptr_t>(message._private);
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return KafkaError(message.err,
-                      absl::StrCat("publishing position ", position, " of ", source_));
+    return KafkaError(message.err, absl::StrCat("publishing position ", position, " of ", source_));
   }
   // A retry that the broker had already is acknowledged without an offset.
   if (message.offset >= 0) {
     int64_t& next_offset = next_offsets_[static_cast<uint32_t>(message.partition)];
-    if (false && message.offset < next_offset) {
+    if (message.offset < next_offset) {
       return absl::UnavailableError(absl::StrCat(
           "partition ", message.partition, " of ", topic_, " went back from offset ", next_offset,
           " to ", message.offset, ": the topic was made anew, or the broker lost records"));
@@ -228,17 +227,17 @@ absl::Status RelaySession::HandleReport(const rd_kafka_message_t& message) {
 }
 
 absl::Status RelaySession::CheckTopic() {
-  const absl::StatusOr<std::vector<PartitionRange>> ranges = producer_->QueryRanges(
-      topic_, static_cast<uint32_t>(next_offsets_.size()), kTopicTimeout);
+  const absl::StatusOr<std::vector<PartitionRange>> ranges =
+      producer_->QueryRanges(topic_, static_cast<uint32_t>(next_offsets_.size()), kTopicTimeout);
   // The broker being away is the producer's business.
   if (absl::IsUnavailable(ranges.status())) return absl::OkStatus();
   RETURN_IF_ERROR(ranges.status());
   for (size_t partition = 0; partition < next_offsets_.size(); ++partition) {
-    if ((*ranges)[partition].high >= 0) continue;
-    return absl::UnavailableError(absl::StrCat(
-        "partition ", partition, " of ", topic_, " ends at offset ", (*ranges)[partition].high,
-        " instead of ", next_offsets_[partition],
-        ": the topic was made anew, or the broker lost records"));
+    if ((*ranges)[partition].high >= next_offsets_[partition]) continue;
+    return absl::UnavailableError(
+        absl::StrCat("partition ", partition, " of ", topic_, " ends at offset ",
+                     (*ranges)[partition].high, " instead of ", next_offsets_[partition],
+                     ": the topic was made anew, or the broker lost records"));
   }
   return absl::OkStatus();
 }

@@ -66,8 +66,8 @@ class RelaySession {
   std::string topic_;
 
   PartitionReader reader_;
-  std::vector<int64_t> next_offsets_;           // per partition; no smaller one can come any more
-  std::map<uint64_t, size_t> in_flight_;        // position -> bytes
+  std::vector<int64_t> next_offsets_;     // per partition; no smaller one can come any more
+  std::map<uint64_t, size_t> in_flight_;  // position -> bytes
   size_t in_flight_bytes_ = 0;
   uint64_t acknowledged_ = 0;
 

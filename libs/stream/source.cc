@@ -31,8 +31,9 @@ absl::StatusOr<Source> Source::Parse(std::string_view text) {
     partition = ParseNumber(parts[2]);
   }
   if (!shard || !partition || !CheckAreaName(ToStd(parts[0])).ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "\"", ToAbsl(text), "\" is not a source; one looks like \"ticket.0.3\": area, shard, partition"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", ToAbsl(text),
+                     "\" is not a source; one looks like \"ticket.0.3\": area, shard, partition"));
   }
   return Source{std::string(parts[0]), *shard, *partition};
 }
@@ -53,13 +54,16 @@ absl::StatusOr<ShardName> ShardName::Parse(std::string_view text) {
 std::string ShardName::ToString() const { return absl::StrCat(area, ".", shard); }
 
 absl::Status CheckAreaName(std::string_view area) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  bool good = !area.empty() && area.size() <= kMaxAreaNameLength && area[0] >= 'a' && area[0] <= 'z';
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  bool good =
+      !area.empty() && area.size() <= kMaxAreaNameLength && area[0] >= 'a' && area[0] <= 'z';
   for (const char c : area) good = good && allowed(c);
   if (good) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "\"", ToAbsl(area), "\" is not an area's name: 1 to ", kMaxAreaNameLength,
-      " lower-case letters, digits and underscores, beginning with a letter"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", ToAbsl(area), "\" is not an area's name: 1 to ", kMaxAreaNameLength,
+                   " lower-case letters, digits and underscores, beginning with a letter"));
 }
 
 absl::StatusOr<std::string> TopicName(std::string_view area) {

@@ -27,7 +27,7 @@
 
 namespace pitlane::stream {
 
-inline constexpr absl::Duration kPatience = absl::Seconds(20);
+inline constexpr absl::Duration kPatience = absl::Seconds(60);
 
 // A folder under the build folder, removed with everything in it.
 class ScratchFolder {

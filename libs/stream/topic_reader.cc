@@ -25,10 +25,10 @@ absl::StatusOr<TopicPlace> TopicReader::Item::Place() const {
   };
   absl::StatusOr<TopicPlace> place = ReadPlace(find, payload());
   if (place.ok()) return place;
-  return absl::Status(place.status().code(),
-                      absl::StrCat("record at offset ", offset, " of partition ", partition, " of ",
-                                   rd_kafka_topic_name(message->rkt), ": ",
-                                   place.status().message()));
+  return absl::Status(
+      place.status().code(),
+      absl::StrCat("record at offset ", offset, " of partition ", partition, " of ",
+                   rd_kafka_topic_name(message->rkt), ": ", place.status().message()));
 }
 
 absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Open(const KafkaOptions& options,

@@ -40,9 +40,9 @@ class TopicReader {
     absl::StatusOr<TopicPlace> Place() const;
   };
   struct Tuning {
-    int fetch_wait_ms = 500;            // how long an idle fetch stays at the broker
-    int fetch_bytes = 1 << 20;          // per partition and fetch
-    int queued_kbytes = 32 << 10;       // fetched ahead
+    int fetch_wait_ms = 500;       // how long an idle fetch stays at the broker
+    int fetch_bytes = 1 << 20;     // per partition and fetch
+    int queued_kbytes = 32 << 10;  // fetched ahead
   };
 
   static absl::StatusOr<std::unique_ptr<TopicReader>> Open(const KafkaOptions& options,
@@ -53,7 +53,8 @@ class TopicReader {
   const KafkaClient& client() const { return *client_; }
   const std::string& topic() const { return topic_; }
 
-  // What Next gives of this partition begins at `offset` from now on; nothing before comes any more.
+  // What Next gives of this partition begins at `offset` from now on; nothing before comes any
+  // more.
   absl::Status Seek(uint32_t partition, int64_t offset);
   absl::StatusOr<Item> Next(absl::Duration timeout);
   // Ends a Next that is under way, or else the next one. Any thread.

@@ -83,12 +83,12 @@ Scanner::Job MakeJob(int64_t from, int64_t to, ChainScan::From what) {
 
 absl::StatusOr<std::vector<PartitionTail>> ReadTails(const KafkaOptions& kafka,
                                                      const TailRequest& request) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<TopicReader> reader,
-                   TopicReader::Open(kafka, request.topic,
-                                     {.fetch_wait_ms = 10, .fetch_bytes = 256 << 10}));
-  ASSIGN_OR_RETURN(const std::vector<PartitionRange> ranges,
-                   reader->client().QueryRanges(request.topic, request.partition_count,
-                                                kAnswerTimeout));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<TopicReader> reader,
+      TopicReader::Open(kafka, request.topic, {.fetch_wait_ms = 10, .fetch_bytes = 256 << 10}));
+  ASSIGN_OR_RETURN(
+      const std::vector<PartitionRange> ranges,
+      reader->client().QueryRanges(request.topic, request.partition_count, kAnswerTimeout));
   Scanner scanner(*reader, request);
 
   Jobs tails;
@@ -111,9 +111,9 @@ absl::StatusOr<std::vector<PartitionTail>> ReadTails(const KafkaOptions& kafka,
     if (job.from == ranges[partition].low) continue;
     const Scanner::Job& first = first_records.at(partition);
     const bool begins_well = first.scan.any() && first.first_previous == 0;
-    if (begins_well && job.scan.any()) continue;
-    whole.emplace(partition, MakeJob(ranges[partition].low, ranges[partition].high,
-                                     ChainScan::From::kWhole));
+    if (begins_well && job.scan.any() && job.scan.perfect()) continue;
+    whole.emplace(partition,
+                  MakeJob(ranges[partition].low, ranges[partition].high, ChainScan::From::kWhole));
   }
   RETURN_IF_ERROR(scanner.Run(whole));
 

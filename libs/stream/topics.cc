@@ -22,10 +22,11 @@ absl::Status CreateTopic(const KafkaClient& client, const std::string& topic, co
                          absl::Duration timeout) {
   std::array<char, 512> error{};
   using NewTopic = KafkaOwned<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
-  const NewTopic request(rd_kafka_NewTopic_new(topic.c_str(), static_cast<int>(spec.partition_count),
-                                               static_cast<int>(spec.replication_factor),
-                                               error.data(), error.size()));
-  if (request == nullptr) return absl::InvalidArgumentError(absl::StrCat(topic, ": ", error.data()));
+  const NewTopic request(
+      rd_kafka_NewTopic_new(topic.c_str(), static_cast<int>(spec.partition_count),
+                            static_cast<int>(spec.replication_factor), error.data(), error.size()));
+  if (request == nullptr)
+    return absl::InvalidArgumentError(absl::StrCat(topic, ": ", error.data()));
   for (const auto& [name, value] : {std::pair("cleanup.policy", "delete"),
                                     {"retention.ms", "-1"},
                                     {"retention.bytes", "-1"},
@@ -52,8 +53,8 @@ absl::Status CreateTopic(const KafkaClient& client, const std::string& topic, co
     return KafkaError(failed, absl::StrCat("making topic ", topic));
   }
   size_t count = 0;
-  const rd_kafka_topic_result_t** results = rd_kafka_CreateTopics_result_topics(
-      rd_kafka_event_CreateTopics_result(event.get()), &count);
+  const rd_kafka_topic_result_t** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   for (size_t i = 0; i < count; ++i) {
     const rd_kafka_resp_err_t failed = rd_kafka_topic_result_error(results[i]);
     if (failed == RD_KAFKA_RESP_ERR_NO_ERROR || failed == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
@@ -70,8 +71,8 @@ absl::Status CreateTopic(const KafkaClient& client, const std::string& topic, co
 absl::Status CheckSpec(const TopicSpec& spec) {
   RETURN_IF_ERROR(CheckAreaName(spec.area));
   if (spec.partition_count < 1 || spec.partition_count > kSlotCount) {
-    return absl::InvalidArgumentError(absl::StrCat("a topic has 1 to ", kSlotCount,
-                                                   " partitions, not ", spec.partition_count));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a topic has 1 to ", kSlotCount, " partitions, not ", spec.partition_count));
   }
   if (spec.replication_factor < 1 || spec.replication_factor > 100) {
     return absl::InvalidArgumentError(
@@ -86,12 +87,12 @@ absl::Status CheckPartitionCount(const std::string& topic, uint32_t actual, uint
   if (actual == expected) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       "topic ", topic, " has ", actual, " partitions, but the stores of its area have ", expected,
-      ": events would go to the wrong place. Delete the topic (it is then made anew and filled from "
+      ": events would go to the wrong place. Delete the topic (it is then made anew and filled "
+      "from "
       "the journal), or point to the cluster that has the right one"));
 }
 
-absl::Status EnsureTopic(const KafkaOptions& kafka, const TopicSpec& spec,
-                         absl::Duration timeout) {
+absl::Status EnsureTopic(const KafkaOptions& kafka, const TopicSpec& spec, absl::Duration timeout) {
   RETURN_IF_ERROR(CheckSpec(spec));
   ASSIGN_OR_RETURN(const std::string topic, TopicName(spec.area));
   ASSIGN_OR_RETURN(const std::unique_ptr<KafkaClient> client,
@@ -100,8 +101,7 @@ absl::Status EnsureTopic(const KafkaOptions& kafka, const TopicSpec& spec,
   absl::Status last = absl::UnavailableError("no broker answered in time");
   bool made = false;
   while (absl::Now() < deadline) {
-    const absl::StatusOr<uint32_t> count =
-        client->CountPartitions(topic, deadline - absl::Now());
+    const absl::StatusOr<uint32_t> count = client->CountPartitions(topic, deadline - absl::Now());
     if (count.ok()) return CheckPartitionCount(topic, *count, spec.partition_count);
     last = count.status();
     if (absl::IsNotFound(last) && !made) {

@@ -66,8 +66,7 @@ TEST(EnsureTopic, AskedForByManyAtOnceThenAllOk) {
   std::vector<absl::Status> answers(6, absl::UnknownError("not asked"));
   std::vector<std::thread> threads;
   for (absl::Status& answer : answers) {
-    threads.emplace_back(
-        [&] { answer = EnsureTopic(Kafka(SharedBroker()), spec, kPatience); });
+    threads.emplace_back([&] { answer = EnsureTopic(Kafka(SharedBroker()), spec, kPatience); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const absl::Status& answer : answers) EXPECT_THAT(answer, IsOk());
@@ -84,9 +83,9 @@ TEST(EnsureTopic, ThereWithAnotherCountThenFailedPreconditionSayingBothAndWhatTo
 }
 
 TEST(EnsureTopic, MoreReplicasThanBrokersThenInvalidArgument) {
-  EXPECT_THAT(EnsureTopic(Kafka(SharedBroker()), {.area = NewArea(), .replication_factor = 3},
-                          kPatience),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("3 replicas")));
+  EXPECT_THAT(
+      EnsureTopic(Kafka(SharedBroker()), {.area = NewArea(), .replication_factor = 3}, kPatience),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("3 replicas")));
 }
 
 TEST(EnsureTopic, MalformedSpecThenInvalidArgument) {
@@ -95,8 +94,7 @@ TEST(EnsureTopic, MalformedSpecThenInvalidArgument) {
        {TopicSpec{.area = "Bad Name"}, TopicSpec{.area = "a", .partition_count = 0},
         TopicSpec{.area = "a", .partition_count = 4097},
         TopicSpec{.area = "a", .replication_factor = 0}}) {
-    EXPECT_THAT(EnsureTopic(kafka, spec, kPatience),
-                StatusIs(absl::StatusCode::kInvalidArgument));
+    EXPECT_THAT(EnsureTopic(kafka, spec, kPatience), StatusIs(absl::StatusCode::kInvalidArgument));
   }
 }
 
@@ -109,9 +107,9 @@ TEST(EnsureTopic, UnknownKafkaSettingThenInvalidArgumentNamingIt) {
 
 TEST(EnsureTopic, NoBrokerThenUnavailable) {
   // Port 1 is never a broker's.
-  EXPECT_THAT(EnsureTopic({.bootstrap_servers = "127.0.0.1:1"}, {.area = "a"},
-                          absl::Milliseconds(300)),
-              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(
+      EnsureTopic({.bootstrap_servers = "127.0.0.1:1"}, {.area = "a"}, absl::Milliseconds(300)),
+      StatusIs(absl::StatusCode::kUnavailable));
 }
 
 }  // namespace

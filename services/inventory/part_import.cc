@@ -1,7 +1,10 @@
 #include "services/inventory/part_import.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/ids.h"
@@ -22,7 +25,7 @@ absl::Status CheckPermitted(const runtime::Unit& unit, const v1::PartRow& row) {
   for (int i = 0; i < row.reorder_rules_size() && caller.has_value(); ++i) {
     // The catalogue is everybody's, the shelves are their location's.
     const std::string& location_id = row.reorder_rules(i).location_id();
-    if (!rpc::HasPermissionAt(*caller, common::v1::PERMISSION_STOCK_WRITE, location_id)) {
+    if (!rpc::HasPermissionAt(*caller, common::v1::PERMISSION_CATALOG_WRITE, location_id)) {
       return rpc::Invalid(v1::LOCATION_NOT_PERMITTED,
                           absl::StrCat("reorder_rules[", i, "].location_id"),
                           absl::StrCat("you may not set reorder rules at ", location_id));
@@ -52,6 +55,29 @@ absl::StatusOr<std::string> SupplierOfRow(runtime::Unit& unit, const v1::PartRow
       return std::string();
   }
   return std::string();
+}
+
+absl::Status Mismatch(std::string_view problem) {
+  return rpc::Invalid(v1::PART_MISMATCH, "part_id", problem);
+}
+
+// The id of the part that has the row's brand and number; a new one when none has.
+absl::StatusOr<std::string> PartIdOfRow(runtime::Unit& unit, const v1::PartRow& row,
+                                        const std::optional<std::string>& known) {
+  const std::string& wanted = row.part_id();
+  if (wanted.empty()) {
+    return known.has_value() ? *known : unit.NewId<PartId>(RandomSlot(unit.entropy())).text();
+  }
+  if (!PartId::Parse(wanted).ok()) return Mismatch("part_id must be a prt_ id");
+  // One brand, one number: one part, and the other way round.
+  if (known.has_value() && *known != wanted) {
+    return Mismatch(absl::StrCat("brand and number belong to ", *known));
+  }
+  ASSIGN_OR_RETURN(const auto part, unit.Load<PartAggregate>(wanted));
+  if (!known.has_value() && part.version > 0) {
+    return Mismatch("part_id belongs to another brand and number");
+  }
+  return wanted;
 }
 
 // The part's id; counts in `events` what the row changed.
@@ -90,8 +116,7 @@ absl::Status TakeRow(runtime::Unit& unit, const v1::PartRow& row, v1::RowResult&
   RETURN_IF_ERROR(CheckPermitted(unit, row));
   ASSIGN_OR_RETURN(*part.mutable_supplier_id(), SupplierOfRow(unit, row));
   ASSIGN_OR_RETURN(const auto known, PartNumbers::Find(unit.views(), part.brand(), part.number()));
-  part.set_part_id(known.has_value() ? *known
-                                     : unit.NewId<PartId>(RandomSlot(unit.entropy())).text());
+  ASSIGN_OR_RETURN(*part.mutable_part_id(), PartIdOfRow(unit, row, known));
   size_t events = 0;
   ASSIGN_OR_RETURN(*result.mutable_part_id(),
                    TakePart(unit, std::move(part), known.has_value(), events));

@@ -19,8 +19,10 @@
 #include "libs/base/ids.h"
 #include "libs/base/status_matchers.h"
 #include "libs/rpc/errors.h"
+#include "libs/runtime/parking.h"
 #include "libs/testing/proto_matchers.h"
 #include "libs/testing/test_cluster.h"
+#include "pitlane/admin/v1/admin_service.grpc.pb.h"
 #include "pitlane/inventory/v1/events.pb.h"
 #include "pitlane/inventory/v1/inventory_service.grpc.pb.h"
 #include "pitlane/ticket/v1/events.pb.h"
@@ -300,7 +302,26 @@ class ServiceTest : public ::testing::Test {
   void Close(const TicketId& ticket, const JobId& job, const std::vector<Need>& needs) {
     Publish(ticket, ClosedEvent(ticket, job, needs));
   }
-  uint64_t Parked() { return cluster_.host("inventory").Status().parked; }
+  uint64_t Parked() {
+    const auto count = runtime::CountParked(cluster_.journal("inventory"));
+    EXPECT_THAT(count, IsOk());
+    return count.value_or(0);
+  }
+  // Applies everything that is parked again.
+  void RetryParked() {
+    const auto admin = cluster_.Stub<admin::v1::AdminService>("inventory");
+    const auto listed = cluster_.Call(*admin, &admin::v1::AdminService::Stub::ListParked,
+                                      admin::v1::ListParkedRequest());
+    ASSERT_THAT(listed, IsOk());
+    for (const auto& parked : listed->parked()) {
+      EXPECT_THAT(parked.reason(), ::testing::HasSubstr("not in the catalogue"));
+      admin::v1::RetryParkedRequest retry;
+      retry.set_source(parked.source());
+      retry.set_stream_id(parked.stream_id());
+      ASSERT_THAT(cluster_.Call(*admin, &admin::v1::AdminService::Stub::RetryParked, retry),
+                  IsOk());
+    }
+  }
 
   InventoryOptions options_;
   testing::TestCluster cluster_;

@@ -70,7 +70,7 @@ absl::Status Suite::OpenServices(const SuiteOptions& options) {
     host.server.listen.clear();  // reached in this process only
     host.verifier = verifier_.get();
     host.metrics = &metrics_;
-    host.streams.kafka = options.kafka;
+    host.streams.kafka.bootstrap_servers = options.kafka;
     host.channel_to =
         [this](std::string_view area) -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
       return this->host(area).InProcessChannel();
@@ -84,7 +84,7 @@ absl::Status Suite::OpenServices(const SuiteOptions& options) {
   if (options.kafka.empty()) {
     for (const auto& listener : hosts_) {
       for (const std::string& area : listens_to[listener->area()]) {
-        listener->Connect(area, {&host(area).journal()});
+        listener->Connect(area, host(area).journal());
       }
     }
   }

@@ -6,6 +6,7 @@
 #include "google/protobuf/text_format.h"
 #include "libs/base/check.h"
 #include "services/customer_vehicle/domain/sealing.h"
+#include "services/customer_vehicle/domain/visit.h"
 
 namespace pitlane::customer_vehicle {
 namespace {
@@ -170,8 +171,8 @@ void FillSealed(v1::CustomerVehicleEvent& event) {
 }
 
 std::string StreamOf(const v1::CustomerVehicleEvent& event) {
-  if (event.has_service_recorded()) return std::string(kVehicle) + "/" + kTicket;
-  if (event.has_visit_counted()) return std::string(kCustomer) + "/" + kTicket;
+  if (event.has_service_recorded()) return VisitStream(kVehicle, kTicket);
+  if (event.has_visit_counted()) return VisitStream(kCustomer, kTicket);
   return event.event_case() < v1::CustomerVehicleEvent::kVehicleRegistered ? kCustomer : kVehicle;
 }
 

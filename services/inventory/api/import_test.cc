@@ -149,28 +149,43 @@ TEST_F(ImportTest, EveryReasonNamesItsField) {
   row.set_supplier_id(SupplierId::Make(cluster_.clock(), cluster_.entropy(), 1).text());
   ExpectRefused(row, v1::SUPPLIER_UNKNOWN, "supplier_id");
   row = Row("A-1");
+  row.set_part_id(PartId::Make(cluster_.clock(), cluster_.entropy(), 9).text());
+  ExpectRefused(row, v1::PART_MISMATCH, "part_id");
+  row = Row("A-2");
+  row.set_part_id(Part("A-1"));
+  ExpectRefused(row, v1::PART_MISMATCH, "part_id");
+  row.set_part_id("A-2");
+  ExpectRefused(row, v1::PART_MISMATCH, "part_id");
+  row = Row("A-1");
   row.set_currency("EUR");
   ExpectRefused(row, v1::CURRENCY_CHANGED, "currency");
 }
 
-TEST_F(ImportTest, RuleAtAnotherLocationIsNotPermitted) {
-  rpc::Caller caller;
-  caller.subject = "usr_parts";
-  caller.grants.push_back({.role = rpc::Role::kParts,
-                           .everywhere = false,
-                           .location_id = location_.text()});
-  const auto context = cluster_.Context(caller);
+TEST_F(ImportTest, CallersOwnPartIdIsKept) {
+  v1::PartRow row = Row("A-1");
+  row.set_part_id(PartId::Make(cluster_.clock(), cluster_.entropy(), 9).text());
+  EXPECT_EQ(ImportOne(row).outcome(), v1::ROW_OUTCOME_IMPORTED);
+  const v1::RowResult again = ImportOne(row);
+  EXPECT_EQ(again.outcome(), v1::ROW_OUTCOME_UNCHANGED);
+  EXPECT_EQ(again.part_id(), row.part_id());
+}
+
+TEST_F(ImportTest, RuleAtAnotherLocationIsLocationNotPermitted) {
   Supplier();
+  rpc::Caller manager;
+  manager.subject = "usr_manager";
+  manager.grants.push_back(
+      {.role = rpc::Role::kManager, .everywhere = false, .location_id = location_.text()});
   v1::PartRow elsewhere = Row("A-2");
   elsewhere.add_reorder_rules()->set_location_id(
       LocationId::Make(cluster_.clock(), cluster_.entropy(), 78).text());
-  const Imported imported =
-      Import({Batch({ReorderedRow("A-1", 0, 0), elsewhere})}, *context);
-  // The catalogue belongs to the chain: who may write it for one shop only may not at all.
-  EXPECT_TRUE(rpc::HasReason(imported.status, common::v1::LOCATION_NOT_GRANTED) ||
-              (imported.status.ok() &&
-               imported.responses[0].results(1).reason() == v1::LOCATION_NOT_PERMITTED))
-      << imported.status;
+  const auto context = cluster_.Context(manager);
+  const Imported imported = Import({Batch({ReorderedRow("A-1", 0, 0), elsewhere})}, *context);
+  ASSERT_THAT(imported.status, IsOk());
+  EXPECT_EQ(imported.responses[0].results(0).outcome(), v1::ROW_OUTCOME_IMPORTED);
+  EXPECT_EQ(imported.responses[0].results(1).outcome(), v1::ROW_OUTCOME_REFUSED);
+  EXPECT_EQ(imported.responses[0].results(1).reason(), v1::LOCATION_NOT_PERMITTED);
+  EXPECT_EQ(imported.responses[0].results(1).field(), "reorder_rules[0].location_id");
 }
 
 TEST_F(ImportTest, MoreThanFiveHundredRowsEndTheStream) {

@@ -115,6 +115,12 @@ TEST_F(OnJobAuthorizedTest, UnknownPartIsParkedUntilItIsImported) {
   Authorize(NewTicket(), NewJob(), {{NewLine(), part, 1'000}});
   EXPECT_EQ(Parked(), 1u);
   EXPECT_EQ(Level(part).reserved_milli(), 1'000);
+  v1::PartRow row = Row("A-2");
+  row.set_part_id(unknown);
+  ASSERT_EQ(ImportOne(row).outcome(), v1::ROW_OUTCOME_IMPORTED);
+  RetryParked();
+  EXPECT_EQ(Parked(), 0u);
+  EXPECT_EQ(Level(part).reserved_milli(), 2'000);
 }
 
 TEST_F(OnJobAuthorizedTest, QuantityOfNothingIsParked) {

@@ -9,9 +9,9 @@ namespace pitlane::payment {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::EventIs;
 using testing::Given;
+using ::testing::IsEmpty;
 using What = CardOutcome::What;
 
 RecordAttempt Attempt(What what, int64_t moved_minor = 0) {
@@ -106,9 +106,7 @@ TEST(RecordAttempt, NoAnswerThenUnknownOnceAndStillHeld) {
   outcome.ThenEvents(ElementsAre(EventIs(NobodyKnows(kAttempt))));
   EXPECT_EQ(outcome.state().payment.payment().status(), v1::PAYMENT_STATUS_UNKNOWN);
   EXPECT_EQ(outcome.state().receivable.receivable().held_minor(), 600);
-  Collecting({NobodyKnows(kAttempt)})
-      .When(Deciding(Attempt(What::kUnknown)))
-      .ThenEvents(IsEmpty());
+  Collecting({NobodyKnows(kAttempt)}).When(Deciding(Attempt(What::kUnknown))).ThenEvents(IsEmpty());
 }
 
 TEST(RecordAttempt, UnknownThenResolvedToWhateverItIs) {
@@ -126,23 +124,23 @@ TEST(RecordAttempt, UnknownThenResolvedToWhateverItIs) {
 }
 
 TEST(RecordAttempt, SettledThenLateNewsChangesNothing) {
-  const Given<Till> captured = Collecting(
-      {CapturedFor(v1::TENDER_CARD_PRESENT, 600), PaidOff(kPayment, 600, 400)});
+  const Given<Till> captured =
+      Collecting({CapturedFor(v1::TENDER_CARD_PRESENT, 600), PaidOff(kPayment, 600, 400)});
   for (const What what : {What::kInProgress, What::kSucceeded, What::kFailed, What::kCanceled,
                           What::kUnknown, What::kNeverArrived}) {
     captured.When(Deciding(Attempt(what, 600))).ThenEvents(IsEmpty());
   }
   const Given<Till> declined =
       Collecting({DeclinedAs(kAttempt, "lost_card"), Released(kPayment, 600)});
-  for (const What what : {What::kInProgress, What::kFailed, What::kCanceled, What::kUnknown,
-                          What::kNeverArrived}) {
+  for (const What what :
+       {What::kInProgress, What::kFailed, What::kCanceled, What::kUnknown, What::kNeverArrived}) {
     declined.When(Deciding(Attempt(what))).ThenEvents(IsEmpty());
   }
 }
 
 TEST(RecordAttempt, ChargedAlthoughThoughtDeclinedThenItIsMoneyAllTheSame) {
-  auto outcome = Collecting({DeclinedAs(kAttempt, "gateway_not_reachable"),
-                             Released(kPayment, 600), PaidOff(kOther, 1000, 0)})
+  auto outcome = Collecting({DeclinedAs(kAttempt, "gateway_not_reachable"), Released(kPayment, 600),
+                             PaidOff(kOther, 1000, 0)})
                      .When(Deciding(Attempt(What::kSucceeded, 600)));
   EXPECT_EQ(outcome.state().payment.payment().status(), v1::PAYMENT_STATUS_CAPTURED);
   // The customer has paid twice, and the balance says so.
@@ -195,8 +193,7 @@ TEST(RecordRefund, NoAnswerThenUnknownUntilResolved) {
   unknown.ThenEvents(ElementsAre(EventIs(NobodyKnows(kRefund))));
   EXPECT_EQ(unknown.state().payment.payment().status(), v1::PAYMENT_STATUS_CAPTURED);
   EXPECT_TRUE(unknown.state().payment.payment().refunds(0).unknown());
-  auto resolved = Refunding({NobodyKnows(kRefund)})
-                      .When(Deciding(Refund(What::kSucceeded, 250)));
+  auto resolved = Refunding({NobodyKnows(kRefund)}).When(Deciding(Refund(What::kSucceeded, 250)));
   EXPECT_THAT(resolved.result()->front(), EventIs(ResolvedAfter(kRefund, 3)));
   EXPECT_FALSE(resolved.state().payment.payment().refunds(0).unknown());
   EXPECT_EQ(resolved.state().payment.refunds_unknown_since_size(), 0);
@@ -235,9 +232,8 @@ TEST(OutcomeOf, EveryStatusOfAnActionHasItsMeaning) {
 TEST(NextQuery, UnknownThenAtTheHandbooksTimes) {
   const absl::Time start = absl::FromUnixSeconds(1767225600);
   absl::Time now = start;
-  for (const absl::Duration after :
-       {absl::Seconds(5), absl::Seconds(30), absl::Minutes(5), absl::Hours(1), absl::Hours(24),
-        absl::Hours(48)}) {
+  for (const absl::Duration after : {absl::Seconds(5), absl::Seconds(30), absl::Minutes(5),
+                                     absl::Hours(1), absl::Hours(24), absl::Hours(48)}) {
     now = NextQuery(start, now);
     EXPECT_EQ(now, start + after);
   }

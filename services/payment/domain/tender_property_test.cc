@@ -82,7 +82,8 @@ class World {
   int64_t CardMoney(bool refunds) const {
     int64_t moved = 0;
     for (const ReaderAction& action : actions_) {
-      if (action.refund == refunds && action.ending.has_value()) moved += action.ending->moved_minor;
+      if (action.refund == refunds && action.ending.has_value())
+        moved += action.ending->moved_minor;
     }
     return moved;
   }
@@ -185,15 +186,15 @@ class World {
                             What::kCanceled, What::kUnknown, What::kNeverArrived})};
     outcome.code = "declined";
     if (outcome.what == What::kSucceeded) {
-      outcome.moved_minor = action.refund
-                                ? action.amount_minor
-                                : *rc::gen::inRange<int64_t>(1, action.amount_minor + 1);
+      outcome.moved_minor = action.refund ? action.amount_minor
+                                          : *rc::gen::inRange<int64_t>(1, action.amount_minor + 1);
     }
     return outcome;
   }
 
-  // A reader says how one of its actions stands: again, late, or for the first time. An honest reader
-  // says the same for ever once it has ended; one that lies finds out later that money moved.
+  // A reader says how one of its actions stands: again, late, or for the first time. An honest
+  // reader says the same for ever once it has ended; one that lies finds out later that money
+  // moved.
   void Report(bool readers_lie) {
     if (actions_.empty()) return;
     ReaderAction& action = actions_[*rc::gen::inRange<size_t>(0, actions_.size())];
@@ -209,15 +210,13 @@ class World {
 
   void Record(const ReaderAction& action, const CardOutcome& outcome) {
     if (action.refund) {
-      Do(action.payment_id,
-         RecordRefund{.refund_id = action.action_id, .outcome = outcome});
+      Do(action.payment_id, RecordRefund{.refund_id = action.action_id, .outcome = outcome});
       return;
     }
     const bool left_behind =
         payments_.at(action.payment_id).payment().attempt_id() != action.action_id;
     if (!left_behind || outcome.what != What::kSucceeded) {
-      Do(action.payment_id,
-         RecordAttempt{.attempt_id = action.action_id, .outcome = outcome});
+      Do(action.payment_id, RecordAttempt{.attempt_id = action.action_id, .outcome = outcome});
       return;
     }
     // As the service does: a payment of its own, found again by the attempt.
@@ -238,7 +237,8 @@ class World {
 };
 
 void Play(bool readers_lie) {
-  World world(*rc::gen::inRange<int64_t>(1, 3000), *rc::gen::element<int64_t>(0, 1, 5, 10));
+  World world(*rc::gen::inRange<int64_t>(1, 3000),
+              *rc::gen::elementOf(std::vector<int64_t>{0, 1, 5, 10}));
   const int steps = *rc::gen::inRange(1, 60);
   for (int i = 0; i < steps; ++i) {
     world.Step(readers_lie);

@@ -11,9 +11,9 @@ namespace pitlane::payment {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::EventIs;
 using testing::Given;
+using ::testing::IsEmpty;
 
 const Given<Till>& Collecting() {
   static const Given<Till> till({Owed(1000), Held(kPayment, 600),
@@ -70,8 +70,9 @@ TEST(Tender, NeverMadeThenPaymentUnknown) {
 }
 
 TEST(Tender, IdTakenThenPaymentExists) {
-  CashCaptured().When(Deciding(Cash())).ThenRefused(absl::StatusCode::kAlreadyExists,
-                                                    v1::PAYMENT_EXISTS);
+  CashCaptured()
+      .When(Deciding(Cash()))
+      .ThenRefused(absl::StatusCode::kAlreadyExists, v1::PAYMENT_EXISTS);
   v1::PaymentEvent elsewhere = CreatedAs(v1::TENDER_CARD_PRESENT, 600);
   elsewhere.mutable_payment_created()->mutable_payment()->set_ticket_id("another");
   Given<Till>({Owed(1000), elsewhere})
@@ -82,8 +83,9 @@ TEST(Tender, IdTakenThenPaymentExists) {
 TEST(RefundPayment, IdTakenThenRefundExists) {
   RefundPayment command = Returning(100);
   command.refund_id_taken = true;
-  CardCaptured().When(Deciding(command)).ThenRefused(absl::StatusCode::kAlreadyExists,
-                                                     v1::REFUND_EXISTS);
+  CardCaptured()
+      .When(Deciding(command))
+      .ThenRefused(absl::StatusCode::kAlreadyExists, v1::REFUND_EXISTS);
 }
 
 TEST(Tender, OtherCurrencyThanTheTicketThenCurrencyDiffers) {
@@ -163,10 +165,10 @@ TEST(TakeCash, LessHandedOverThanDueThenTenderedTooLittle) {
 }
 
 TEST(RefundPayment, MoreThanIsLeftThenRefundExceedsCaptured) {
-  auto outcome = Given<Till>({Owed(1000), CreatedAs(v1::TENDER_CARD_PRESENT, 600),
-                              Attempted(kAttempt), CapturedFor(v1::TENDER_CARD_PRESENT, 600),
-                              RefundBegun("rfd_other", 400)})
-                     .When(Deciding(Returning(201)));
+  auto outcome =
+      Given<Till>({Owed(1000), CreatedAs(v1::TENDER_CARD_PRESENT, 600), Attempted(kAttempt),
+                   CapturedFor(v1::TENDER_CARD_PRESENT, 600), RefundBegun("rfd_other", 400)})
+          .When(Deciding(Returning(201)));
   outcome.ThenRefused(v1::REFUND_EXCEEDS_CAPTURED);
   EXPECT_EQ(MetadataOf(outcome, "left_minor"), "200");
 }
@@ -174,8 +176,9 @@ TEST(RefundPayment, MoreThanIsLeftThenRefundExceedsCaptured) {
 TEST(RefundPayment, MoreThanTheRoleMayGiveThenRefundOverLimit) {
   RefundPayment command = Returning(501);
   command.limit_minor = 500;
-  CardCaptured().When(Deciding(command)).ThenRefused(absl::StatusCode::kPermissionDenied,
-                                                     v1::REFUND_OVER_LIMIT);
+  CardCaptured()
+      .When(Deciding(command))
+      .ThenRefused(absl::StatusCode::kPermissionDenied, v1::REFUND_OVER_LIMIT);
 }
 
 // ---- taking cash ----
@@ -184,37 +187,36 @@ TEST(TakeCash, WholeBalanceThenRoundedToWhatCoinsThereAre) {
   // Handbook §5.1: 1 245.47 at 0.05 is 1 245.45.
   Given<Till>({Owed(124547, 5)})
       .When(Deciding(Cash(0, 130000)))
-      .ThenEvents(ElementsAre(
-          EventIs(R"pb(
-            payment_created {
-              payment {
-                payment_id: "pay_01JGGZV1C0AFR0000000000006"
-                ticket_id: "tkt_01JGGZV1C0AFR0000000000003"
-                location_id: "loc_01JGGZV1C0AFR0000000000002"
-                tender: TENDER_CASH
-                status: PAYMENT_STATUS_CREATED
-                currency: "USD"
-                amount_minor: 124547
-                created_at { seconds: 0 }
-                version: 1
-              }
-            }
-          )pb"),
-          EventIs(R"pb(
-            payment_captured {
-              payment_id: "pay_01JGGZV1C0AFR0000000000006"
-              ticket_id: "tkt_01JGGZV1C0AFR0000000000003"
-              location_id: "loc_01JGGZV1C0AFR0000000000002"
-              tender: TENDER_CASH
-              captured_minor: 124545
-              applied_minor: 124547
-              rounding_minor: 2
-              tendered_minor: 130000
-              change_minor: 5455
-              currency: "USD"
-            }
-          )pb"),
-          EventIs(PaidOff(kPayment, 124547, 0))));
+      .ThenEvents(ElementsAre(EventIs(R"pb(
+                                payment_created {
+                                  payment {
+                                    payment_id: "pay_01JGGZV1C0AFR0000000000006"
+                                    ticket_id: "tkt_01JGGZV1C0AFR0000000000003"
+                                    location_id: "loc_01JGGZV1C0AFR0000000000002"
+                                    tender: TENDER_CASH
+                                    status: PAYMENT_STATUS_CREATED
+                                    currency: "USD"
+                                    amount_minor: 124547
+                                    created_at { seconds: 0 }
+                                    version: 1
+                                  }
+                                }
+                              )pb"),
+                              EventIs(R"pb(
+                                payment_captured {
+                                  payment_id: "pay_01JGGZV1C0AFR0000000000006"
+                                  ticket_id: "tkt_01JGGZV1C0AFR0000000000003"
+                                  location_id: "loc_01JGGZV1C0AFR0000000000002"
+                                  tender: TENDER_CASH
+                                  captured_minor: 124545
+                                  applied_minor: 124547
+                                  rounding_minor: 2
+                                  tendered_minor: 130000
+                                  change_minor: 5455
+                                  currency: "USD"
+                                }
+                              )pb"),
+                              EventIs(PaidOff(kPayment, 124547, 0))));
 }
 
 TEST(TakeCash, RoundedUpThenTheShopGains) {

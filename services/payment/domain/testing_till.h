@@ -1,5 +1,5 @@
-// A till for tests of the rules: one receivable and one payment as one aggregate, and events to begin
-// with.
+// A till for tests of the rules: one receivable and one payment as one aggregate, and events to
+// begin with.
 #pragma once
 
 #include <cstdint>
@@ -164,9 +164,8 @@ inline RefundPayment Returning(int64_t amount_minor) {
 // Decides any command of a till.
 template <class Command>
 auto Deciding(Command command) {
-  return [command = std::move(command)](const TenderState& state) {
-    return Decide(state, command);
-  };
+  return
+      [command = std::move(command)](const TenderState& state) { return Decide(state, command); };
 }
 
 }  // namespace pitlane::payment
