@@ -26,14 +26,20 @@ bool PassesLuhn(std::string_view digits) {
   return sum % 10 == 0;
 }
 
+// Cards are printed 4-4-4-4, 4-6-5, 4-4-4-4-3 and the like, some 6-13; or spelt digit by digit.
+bool BeginsGroups(size_t size) { return size == 1 || size == 4 || size == 6; }
+bool ContinuesGroups(size_t first, size_t size) {
+  return first == 1 ? size == 1 : size >= kShortestGroup;
+}
+
 // Whether some of these neighbouring groups make a card number together.
 bool AnyRunIsCard(const std::vector<std::string_view>& groups) {
   for (size_t first = 0; first < groups.size(); ++first) {
+    const size_t first_size = groups[first].size();
     std::string digits;
-    const bool single = groups[first].size() == 1;
     for (size_t last = first; last < groups.size() && digits.size() < kLongest; ++last) {
       const size_t size = groups[last].size();
-      if (single ? size != 1 : size < kShortestGroup) break;
+      if (last > first && !(BeginsGroups(first_size) && ContinuesGroups(first_size, size))) break;
       digits += groups[last];
       if (digits.size() >= kShortest && digits.size() <= kLongest && PassesLuhn(digits)) {
         return true;

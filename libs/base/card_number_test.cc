@@ -20,6 +20,8 @@ TEST(LooksLikeCardNumber, GroupsWithSpacesDashesOrDotsAreFound) {
   EXPECT_TRUE(LooksLikeCardNumber("4242 4242 4242 4242"));
   EXPECT_TRUE(LooksLikeCardNumber("4242-4242-4242-4242"));
   EXPECT_TRUE(LooksLikeCardNumber("3782.822463.10005"));
+  EXPECT_TRUE(LooksLikeCardNumber("6304 0000 0000 0000 000"));
+  EXPECT_TRUE(LooksLikeCardNumber("630400 0000000000000"));
   EXPECT_TRUE(LooksLikeCardNumber("4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2"));
 }
 
@@ -47,6 +49,7 @@ TEST(LooksLikeCardNumber, OrdinaryShopTextIsNoCard) {
   EXPECT_FALSE(LooksLikeCardNumber("Replace front pads, torque 88 90 92 95 100 100 88 Nm"));
   EXPECT_FALSE(LooksLikeCardNumber("phone (555) 123-4567"));
   EXPECT_FALSE(LooksLikeCardNumber("4242  4242  4242  4242"));  // two gaps: columns of a table
+  EXPECT_FALSE(LooksLikeCardNumber("424 24242 42424 242"));     // not how cards are grouped
   EXPECT_FALSE(LooksLikeCardNumber("1M8GDM9AXKP042788"));
   EXPECT_FALSE(LooksLikeCardNumber("2026-01-15 10:30"));
 }

@@ -1,6 +1,8 @@
 #include "libs/journal/database.h"
 
 #include <algorithm>
+#include <cstdarg>
+#include <cstdio>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -38,6 +40,26 @@ class NoSelfHealing final : public rocksdb::EventListener {
                             bool* auto_recovery) override {
     *auto_recovery = false;
   }
+};
+
+// RocksDB's own log file would be on the store's disk, and RocksDB 7.8 as Debian builds it ends the
+// process when that file cannot be written.
+class WarningLogger final : public rocksdb::Logger {
+ public:
+  explicit WarningLogger(std::function<void(std::string_view)> on_warning)
+      : Logger(rocksdb::InfoLogLevel::WARN_LEVEL), on_warning_(std::move(on_warning)) {}
+
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    if (!on_warning_) return;
+    std::array<char, 1024> line;
+    const int size = std::vsnprintf(line.data(), line.size(), format, arguments);
+    if (size < 0) return;
+    on_warning_({line.data(), std::min(static_cast<size_t>(size), line.size() - 1)});
+  }
+
+ private:
+  const std::function<void(std::string_view)> on_warning_;
 };
 
 rocksdb::CompressionType Compression(bool dense) {
@@ -120,8 +142,7 @@ rocksdb::DBOptions DatabaseOptions(const Options& options, rocksdb::Env* env) {
   db.avoid_flush_during_shutdown = true;
   db.max_background_jobs = 2;
   db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  db.keep_log_file_num = 5;
-  db.max_log_file_size = 4u << 20;
+  db.info_log = std::make_shared<WarningLogger>(options.on_warning);
   db.max_manifest_file_size = 16u << 20;
   // An idle store does nothing.
   db.stats_dump_period_sec = 0;

@@ -86,6 +86,8 @@ struct Options {
   // verifies every record that can have come from the write-ahead log.
   size_t verify_tail_records = 256;
 
+  // Gets RocksDB's warnings and errors, one line each, from any thread. Empty: they are dropped.
+  std::function<void(std::string_view line)> on_warning;
   // Called once when an I/O error leaves it unknown what is on the disk (a retried fsync lies). May
   // come from the writer or from the journal's own thread. Empty: print the error and abort. A
   // function that returns leaves a journal whose commits are all INTERNAL.

@@ -71,6 +71,19 @@ TEST_F(OpenTest, ProcessKilledThenEveryCommitIsThere) {
   EXPECT_EQ(report->records, 21u);
 }
 
+TEST_F(OpenTest, DamagedThenWarningsAreHandedOnAndNoLogFileIsMade) {
+  MakeCrashed(5);
+  std::string wal = ReadFile(WalOf(crashed()));
+  wal[wal.size() / 2] = static_cast<char>(wal[wal.size() / 2] ^ 1);
+  WriteFile(WalOf(crashed()), wal);
+  Options options = TestOptions(crashed());
+  std::string warnings;
+  options.on_warning = [&](std::string_view line) { warnings.append(line).append("\n"); };
+  EXPECT_THAT(Journal::Open(options), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(warnings, HasSubstr(".log"));
+  EXPECT_THAT(FilesUnder(crashed(), "LOG"), SizeIs(0));
+}
+
 TEST_F(OpenTest, OptionsThatCannotBeThenInvalidArgument) {
   Options options = TestOptions(store());
   options.path = "";

@@ -65,17 +65,6 @@ inline void CommitEvents(Journal& journal, const std::string& stream, int count)
   }
 }
 
-// The files of a store that is open, as a crash of its process would leave them.
-inline void CopyAsAfterCrash(const std::string& from, const std::string& to) {
-  // Again from the start when RocksDB deletes an obsolete file during the copy.
-  for (std::error_code gone;; gone.clear()) {
-    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, gone);
-    if (!gone) return;
-    ASSERT_EQ(gone, std::errc::no_such_file_or_directory);
-    std::filesystem::remove_all(to);
-  }
-}
-
 inline std::vector<std::string> FilesUnder(const std::string& folder, std::string_view suffix) {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
@@ -86,6 +75,26 @@ inline std::vector<std::string> FilesUnder(const std::string& folder, std::strin
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+// The files of a store that is open, as a crash of its process would leave them.
+inline void CopyAsAfterCrash(const std::string& from, const std::string& to) {
+  const auto listing = [&] {
+    std::vector<std::pair<std::string, uintmax_t>> files;
+    for (const std::string& file : FilesUnder(from, "")) {
+      std::error_code gone;
+      files.emplace_back(file, std::filesystem::file_size(file, gone));
+    }
+    return files;
+  };
+  // Again from the start when RocksDB was still tidying up meanwhile: a crash is one moment.
+  while (true) {
+    const auto before = listing();
+    std::error_code gone;
+    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, gone);
+    if (!gone && listing() == before) return;
+    std::filesystem::remove_all(to);
+  }
 }
 
 inline std::string ReadFile(const std::string& path) {

@@ -75,6 +75,22 @@ class Process {
   FILE* errors_ = nullptr;
 };
 
+// Whether the process answers that it is ready. Leaves no connection behind, which the stop would
+// wait for.
+bool IsReady(int port) {
+  const auto channel = rpc::MakeChannel({.address = "127.0.0.1:" + std::to_string(port)});
+  EXPECT_THAT(channel, IsOk());
+  const auto health = grpc::health::v1::Health::NewStub(*channel);
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, absl::Seconds(20));
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(std::string(rpc::kReadiness));
+  grpc::health::v1::HealthCheckResponse response;
+  const grpc::Status status = health->Check(&context, request, &response);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  return response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+}
+
 class ProcessMainTest : public ::testing::Test {
  protected:
   ProcessMainTest() {
@@ -95,18 +111,7 @@ TEST_F(ProcessMainTest, ServesUntilItIsToldToStop) {
     const auto line = nlohmann::json::parse(listening);
     EXPECT_GT(line["admin_port"].get<int>(), 0);
     ASSERT_NE(process.LineWith("\"serving\""), "");
-    const auto channel =
-        rpc::MakeChannel({.address = "127.0.0.1:" + std::to_string(line["port"].get<int>())});
-    ASSERT_THAT(channel, IsOk());
-    const auto health = grpc::health::v1::Health::NewStub(*channel);
-    grpc::ClientContext context;
-    rpc::SetTimeout(context, absl::Seconds(20));
-    grpc::health::v1::HealthCheckRequest request;
-    request.set_service(std::string(rpc::kReadiness));
-    grpc::health::v1::HealthCheckResponse response;
-    const grpc::Status status = health->Check(&context, request, &response);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING);
+    EXPECT_TRUE(IsReady(line["port"].get<int>()));
     process.Signal(SIGTERM);
     EXPECT_NE(process.LineWith("\"stopped\""), "");
     EXPECT_EQ(process.Wait(), 0);

@@ -38,10 +38,12 @@ class ThreadRunner::Impl {
   void Run() {
     while (true) {
       const size_t did = stepper_.Step();
+      // Outside the mutex: whoever wakes us may hold the stepper's own.
+      const absl::Duration wait =
+          did > 0 ? absl::ZeroDuration() : stepper_.NextStep() - clock_.Now();
       absl::MutexLock lock(&mutex_);
       if (stop_) return;
       if (did > 0) continue;
-      const absl::Duration wait = stepper_.NextStep() - clock_.Now();
       const auto signalled = [this]()
                                  ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return woken_ || stop_; };
       mutex_.AwaitWithTimeout(absl::Condition(&signalled), std::max(wait, absl::ZeroDuration()));

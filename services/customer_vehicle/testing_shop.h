@@ -102,7 +102,8 @@ class ShopTest : public ::testing::Test {
     return Call(&Stub::EraseCustomer, request);
   }
 
-  // A ticket with half an hour of labour and two units of a part; closed `day` days after the start.
+  // A ticket with half an hour of labour and two units of a part; closed `day` days after the
+  // start.
   ticket::v1::Ticket ClosedTicket(const std::string& customer_id, const std::string& vehicle_id,
                                   int64_t day, int64_t total_minor) {
     ticket::v1::Ticket ticket;

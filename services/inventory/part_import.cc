@@ -85,13 +85,13 @@ absl::StatusOr<std::string> TakePart(runtime::Unit& unit, v1::Part part, bool kn
                                      size_t& events) {
   const std::string part_id = part.part_id();
   const ImportPart command{.part = std::move(part)};
-  RETURN_IF_ERROR(unit.Execute<PartAggregate>(
-      part_id, known ? std::nullopt : std::optional<uint64_t>(0), runtime::EventScope(),
-      [&](const v1::Part& state) {
-        auto decided = Decide(state, command);
-        if (decided.ok()) events += decided->size();
-        return decided;
-      }));
+  RETURN_IF_ERROR(unit.Execute<PartAggregate>(part_id,
+                                              known ? std::nullopt : std::optional<uint64_t>(0),
+                                              runtime::EventScope(), [&](const v1::Part& state) {
+                                                auto decided = Decide(state, command);
+                                                if (decided.ok()) events += decided->size();
+                                                return decided;
+                                              }));
   return part_id;
 }
 

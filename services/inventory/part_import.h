@@ -7,8 +7,8 @@
 
 namespace pitlane::inventory {
 
-// Takes the part and its reorder rules, all of the row or nothing of it. What is wrong with a row is
-// in the result; errors are those of the store.
+// Takes the part and its reorder rules, all of the row or nothing of it. What is wrong with a row
+// is in the result; errors are those of the store.
 absl::StatusOr<v1::RowResult> ImportRow(runtime::Unit& unit, const v1::PartRow& row);
 
 }  // namespace pitlane::inventory

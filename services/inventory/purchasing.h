@@ -1,5 +1,5 @@
-// What becomes of purchase orders, inside a unit of work: the supplier's answer, and goods that come
-// in. Raising an order is stock_keeping.h's.
+// What becomes of purchase orders, inside a unit of work: the supplier's answer, and goods that
+// come in. Raising an order is stock_keeping.h's.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ absl::Status ReceiveGoods(runtime::Unit& unit, std::string_view purchase_order_i
                           std::optional<uint64_t> expected_version,
                           const ReceiveOutstanding& command);
 
-// Records what the supplier said and ends the effect. An order it never heard of is sent again, by a
-// new effect.
+// Records what the supplier said and ends the effect. An order it never heard of is sent again, by
+// a new effect.
 absl::Status RecordSupplierAnswer(runtime::Unit& unit, std::string_view purchase_order_id,
                                   const SupplierAnswer& answer);
 

@@ -57,8 +57,8 @@ absl::StatusOr<v1::Part> KnownPart(runtime::Unit& unit, std::string_view part_id
     ASSIGN_OR_RETURN(const auto part, unit.Load<PartAggregate>(part_id));
     if (part.version > 0) return part.state;
   }
-  return rpc::NotFound(v1::PART_UNKNOWN, absl::StrCat("there is no part ", ToAbsl(part_id),
-                                                      "; import it first"));
+  return rpc::NotFound(v1::PART_UNKNOWN,
+                       absl::StrCat("there is no part ", ToAbsl(part_id), "; import it first"));
 }
 
 absl::Status StockKeeper::OrderWhatRunsLow() {

@@ -38,8 +38,8 @@ class StockKeeper {
         [&](const v1::StockItemState& item) { return Decide(item, key, command); });
   }
 
-  // Raises an order for everything done so far that runs low, and has it sent to the supplier. To be
-  // called once, when the unit has done everything else.
+  // Raises an order for everything done so far that runs low, and has it sent to the supplier. To
+  // be called once, when the unit has done everything else.
   absl::Status OrderWhatRunsLow();
 
  private:

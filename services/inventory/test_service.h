@@ -169,7 +169,8 @@ class ServiceTest : public ::testing::Test {
     const auto context = cluster_.Context(role);
     return Import(batches, *context);
   }
-  Imported Import(const std::vector<v1::ImportPartsRequest>& batches, grpc::ClientContext& context) {
+  Imported Import(const std::vector<v1::ImportPartsRequest>& batches,
+                  grpc::ClientContext& context) {
     Imported result;
     const auto stream = stub_->ImportParts(&context);
     for (const v1::ImportPartsRequest& batch : batches) {

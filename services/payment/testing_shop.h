@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -25,6 +26,8 @@ inline constexpr uint32_t kSlot = 7;
 class Shop : public ::testing::Test {
  protected:
   using Stub = v1::PaymentService::Stub;
+
+  explicit Shop(testing::TestClusterOptions options = {}) : cluster_(std::move(options)) {}
 
   void StartPayment() {
     cluster_.Add([] { return MakePaymentService(); });

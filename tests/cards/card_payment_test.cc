@@ -3,9 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
 #include "libs/rpc/errors.h"
 #include "pitlane/terminal_gateway/v1/terminal_gateway_service.grpc.pb.h"
 #include "services/payment/testing_shop.h"
@@ -26,9 +31,40 @@ constexpr int64_t kLosesTheAnswer = 400056;
 constexpr int64_t kApprovedAfterCancel = 400057;
 constexpr int64_t kSlowCustomer = 400059;
 
+// The line from payment to the gateway. While it is cut, calls end as if they had been lost on the
+// way, so that the caller cannot know whether they arrived. Thread-safe.
+class Line {
+ public:
+  void Cut() { cut_ = true; }
+  void Mend() { cut_ = false; }
+
+  testing::TestClusterOptions Options() {
+    testing::TestClusterOptions options;
+    options.adjust = [this](std::string_view area, runtime::HostOptions& host) {
+      if (area != "payment") return;
+      host.channel_to = [this, whole = host.channel_to](std::string_view to) {
+        return cut_ ? Nowhere() : whole(to);
+      };
+    };
+    return options;
+  }
+
+ private:
+  static absl::StatusOr<std::shared_ptr<grpc::Channel>> Nowhere() {
+    return grpc::CreateChannel("unix:" + ::testing::TempDir() + "/nobody-listens-here",
+                               grpc::InsecureChannelCredentials());
+  }
+
+  std::atomic<bool> cut_ = false;
+};
+
 class CardPayment : public Shop {
  protected:
   using GatewayStub = gateway::TerminalGatewayService::Stub;
+
+  CardPayment() : CardPayment(std::make_unique<Line>()) {}
+  explicit CardPayment(std::unique_ptr<Line> line)
+      : Shop(line->Options()), line_(std::move(line)) {}
 
   void SetUp() override {
     // One simulator for all lives of the gateway: it counts what reached the devices.
@@ -78,6 +114,31 @@ class CardPayment : public Shop {
     ConnectGateway();
   }
 
+  // As if the payment service's own call had arrived after all.
+  absl::Status Deliver(const v1::Payment& payment) {
+    gateway::ProcessPaymentRequest request;
+    request.set_request_id(payment.attempt_id());
+    request.set_reader_id(payment.reader_id());
+    request.set_action_id(payment.attempt_id());
+    request.set_amount_minor(payment.amount_minor());
+    request.set_currency(payment.currency());
+    request.set_ticket_id(payment.ticket_id());
+    return cluster_.Call(*gateway_, &GatewayStub::ProcessPayment, request, rpc::Role::kService)
+        .status();
+  }
+
+  // A card that was taken while the line was cut.
+  v1::Payment TakeCardIntoTheDark(const std::string& ticket_id) {
+    line_->Cut();
+    auto started = TakeCard(ticket_id);
+    EXPECT_THAT(started, IsOk());
+    if (!started.ok()) return v1::Payment();
+    const v1::Payment payment = PaymentOf(started->payment_id());
+    EXPECT_EQ(payment.status(), v1::PAYMENT_STATUS_UNKNOWN);
+    return payment;
+  }
+
+  std::unique_ptr<Line> line_;
   std::shared_ptr<terminal_gateway::SimulatedReader> simulator_;
   std::unique_ptr<GatewayStub> gateway_;
 };
@@ -312,22 +373,95 @@ TEST_F(CardPayment, GatewayIsDownThenNothingWasSentAndTheCustomerTriesAgain) {
   EXPECT_EQ(StatusOf(started.payment_id()), v1::PAYMENT_STATUS_CAPTURED);
 }
 
-TEST_F(CardPayment, CallsFateUnknownThenAskedAndCanceledBecauseItNeverArrived) {
-  // The first card shows the way to a gateway that is gone by the second.
-  ASSERT_THAT(TakeCard(Invoice(1000)), IsOk());
+TEST_F(CardPayment, CallNeverArrivedThenUnknownAndCanceledWhenTheGatewaySaysSo) {
   const std::string ticket = Invoice(2000);
-  StopGateway();
-  ASSERT_OK_AND_ASSIGN(const v1::Payment started, TakeCard(ticket));
-  EXPECT_EQ(StatusOf(started.payment_id()), v1::PAYMENT_STATUS_UNKNOWN);
+  const v1::Payment payment = TakeCardIntoTheDark(ticket);
   EXPECT_EQ(ReceivableOf(ticket).held_minor(), 2000);
-  StartGateway();
+  line_->Mend();
+  cluster_.Advance(absl::Seconds(5));
+  EXPECT_EQ(StatusOf(payment.payment_id()), v1::PAYMENT_STATUS_CANCELED);
+  EXPECT_EQ(ReceivableOf(ticket).held_minor(), 0);
+  EXPECT_EQ(CountOf(v1::PaymentEvent::kOutcomeResolved), 1);
+  // Whoever was told that nothing happened is not surprised later.
+  EXPECT_TRUE(rpc::HasReason(Deliver(payment), gateway::ACTION_WAS_REFUSED));
+  EXPECT_EQ(simulator_->Deliveries(payment.attempt_id()), 0);
+}
+
+TEST_F(CardPayment, CallArrivedButItsAnswerWasLostThenCapturedOnce) {
+  const std::string ticket = Invoice(2000);
+  const v1::Payment payment = TakeCardIntoTheDark(ticket);
+  ASSERT_THAT(Deliver(payment), IsOk());
+  EXPECT_EQ(StatusOf(payment.payment_id()), v1::PAYMENT_STATUS_CAPTURED);
+  line_->Mend();
+  cluster_.Advance(absl::Hours(1));
+  EXPECT_EQ(StatusOf(payment.payment_id()), v1::PAYMENT_STATUS_CAPTURED);
+  EXPECT_EQ(CountOf(v1::PaymentEvent::kPaymentCaptured), 1);
+  EXPECT_EQ(simulator_->Deliveries(payment.attempt_id()), 1);
+  EXPECT_EQ(cluster_.host("payment").Status().effects.open, 0u);
+}
+
+TEST_F(CardPayment, GatewayStaysSilentThenAskedAtTheHandbooksTimes) {
+  const v1::Payment payment = TakeCardIntoTheDark(Invoice(2000));
+  uint64_t asked = cluster_.host("payment").Status().effects.recovered;
+  for (const absl::Duration wait : {absl::Seconds(5), absl::Seconds(25), absl::Seconds(270),
+                                    absl::Minutes(55), absl::Hours(23)}) {
+    cluster_.Advance(wait - absl::Seconds(1));
+    ASSERT_TRUE(cluster_.Settle());
+    EXPECT_EQ(cluster_.host("payment").Status().effects.recovered, asked) << wait;
+    cluster_.Advance(absl::Seconds(1));
+    ++asked;
+    ASSERT_TRUE(cluster_.Eventually([&] {
+      return cluster_.host("payment").Status().effects.recovered == asked;
+    })) << wait;
+    ASSERT_TRUE(cluster_.Settle());
+  }
+  EXPECT_EQ(StatusOf(payment.payment_id()), v1::PAYMENT_STATUS_UNKNOWN);
+  EXPECT_EQ(CountOf(v1::PaymentEvent::kOutcomeUnknown), 1);
+}
+
+TEST_F(CardPayment, CrashesWhileUnknownThenStillAskedAndNeverRepeated) {
+  const std::string ticket = Invoice(2000);
+  const v1::Payment payment = TakeCardIntoTheDark(ticket);
+  payments_.reset();
+  line_->Mend();
+  ASSERT_THAT(cluster_.Crash("payment"), IsOk());
+  Connect();
+  EXPECT_EQ(StatusOf(payment.payment_id()), v1::PAYMENT_STATUS_UNKNOWN);
+  cluster_.Advance(absl::Seconds(5));
+  EXPECT_EQ(StatusOf(payment.payment_id()), v1::PAYMENT_STATUS_CANCELED);
+  EXPECT_EQ(simulator_->Deliveries(payment.attempt_id()), 0);
+}
+
+TEST_F(CardPayment, LineCutDuringACancelThenAskedAgainUntilItIsHeard) {
+  ASSERT_OK_AND_ASSIGN(const v1::Payment started, TakeCard(Invoice(kSlowCustomer)));
+  ASSERT_TRUE(cluster_.Settle());
+  cluster_.Advance(absl::Seconds(1));
+  line_->Cut();
+  ASSERT_THAT(Cancel(started.payment_id()), IsOk());
+  EXPECT_EQ(StatusOf(started.payment_id()), v1::PAYMENT_STATUS_COLLECTING);
+  line_->Mend();
+  cluster_.Advance(absl::Seconds(1));
+  EXPECT_EQ(StatusOf(started.payment_id()), v1::PAYMENT_STATUS_CANCELED);
+}
+
+TEST_F(CardPayment, NewsFailsToComeThenTheGatewayIsAsked) {
+  const std::string ticket = Invoice(2000);
+  cluster_.host("payment").StopFeeds();
+  ASSERT_OK_AND_ASSIGN(const v1::Payment started, TakeCard(ticket));
+  const auto captured = [&] { return CountOf(v1::PaymentEvent::kPaymentCaptured) == 1; };
+  ASSERT_TRUE(
+      cluster_.Eventually([&] { return simulator_->Deliveries(started.attempt_id()) == 1; }));
+  ASSERT_TRUE(cluster_.Eventually(
+      [&] { return cluster_.host("payment").Status().effects.in_flight == 0; }));
+  EXPECT_FALSE(captured());
+  cluster_.Advance(absl::Minutes(1));
+  ASSERT_TRUE(cluster_.Eventually(captured));
+  // The news comes after all, and changes nothing.
   payments_.reset();
   ASSERT_THAT(cluster_.Restart("payment"), IsOk());
   Connect();
-  cluster_.Advance(absl::Seconds(5));
-  EXPECT_EQ(StatusOf(started.payment_id()), v1::PAYMENT_STATUS_CANCELED);
-  EXPECT_EQ(ReceivableOf(ticket).held_minor(), 0);
-  EXPECT_EQ(simulator_->Deliveries(started.attempt_id()), 0);
+  EXPECT_EQ(StatusOf(started.payment_id()), v1::PAYMENT_STATUS_CAPTURED);
+  EXPECT_TRUE(captured());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "libs/base/check.h"
 #include "libs/base/clock.h"
 #include "libs/base/status.h"
+#include "libs/rpc/channel.h"
 #include "services/customer_vehicle/customer_vehicle.h"
 #include "services/inventory/inventory.h"
 #include "services/payment/payment.h"
@@ -67,13 +68,15 @@ absl::Status Suite::OpenServices(const SuiteOptions& options) {
     runtime::HostOptions host;
     host.data_dir = options.data_dir;
     host.partition_count = options.partition_count;
-    host.server.listen.clear();  // reached in this process only
+    // Over loopback rather than gRPC's in-process transport, which loses the answer of a unary call
+    // that is passed on as a stream, as the gateway does.
+    host.server.listen = "127.0.0.1:0";
     host.verifier = verifier_.get();
     host.metrics = &metrics_;
     host.streams.kafka.bootstrap_servers = options.kafka;
     host.channel_to =
         [this](std::string_view area) -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
-      return this->host(area).InProcessChannel();
+      return ChannelTo(area);
     };
     host.service_token = [this] {
       return issuer_->Mint(CallerWith("service:suite", rpc::Role::kService), kServiceTokenLifetime);
@@ -96,7 +99,9 @@ absl::Status Suite::OpenGateway(const SuiteOptions& options) {
   gateway::GatewayOptions gateway;
   gateway.server.listen = options.listen;
   gateway.server.reflection = options.reflection;
-  for (const auto& host : hosts_) gateway.areas[host->area()] = host->InProcessChannel();
+  for (const auto& host : hosts_) {
+    ASSIGN_OR_RETURN(gateway.areas[host->area()], ChannelTo(host->area()));
+  }
   gateway_env_ =
       std::make_unique<rpc::ServerEnv>(rpc::ServerEnv::Options{.area = "gateway"}, verifier_.get(),
                                        Clock::System(), Entropy::System(), metrics_);
@@ -106,6 +111,12 @@ absl::Status Suite::OpenGateway(const SuiteOptions& options) {
   ASSIGN_OR_RETURN(admin_, rpc::AdminHttp::Start(metrics_, options.admin));
   admin_address_ = absl::StrCat("127.0.0.1:", admin_->port());
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Suite::ChannelTo(std::string_view area) {
+  rpc::ChannelOptions options;
+  options.address = absl::StrCat("127.0.0.1:", host(area).port());
+  return rpc::MakeChannel(options);
 }
 
 Suite::~Suite() { Stop(); }

@@ -47,6 +47,7 @@ class Suite {
   absl::Status OpenIdentity(const SuiteOptions& options);
   absl::Status OpenServices(const SuiteOptions& options);
   absl::Status OpenGateway(const SuiteOptions& options);
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(std::string_view area);
 
   std::string address_;
   std::string admin_address_;

@@ -31,9 +31,9 @@ TEST(Encrypt, KnownVectorsThenTheirCiphertextAndTag) {
   EXPECT_EQ(HexEncode(Encrypt(zero_key, zero_nonce, std::string(16, '\0'), "")),
             "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
   const std::string key = Hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
-  const std::string plaintext = Hex(
-      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
-      "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+  const std::string plaintext =
+      Hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+          "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
   const std::string associated = Hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
   const std::string sealed = Encrypt(key, Hex("cafebabefacedbaddecaf888"), plaintext, associated);
   EXPECT_EQ(HexEncode(sealed),

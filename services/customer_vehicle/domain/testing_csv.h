@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 namespace pitlane::customer_vehicle {
 
 // Fields of one line; quotation marks keep commas together.
@@ -26,8 +28,8 @@ inline std::vector<std::string> CsvFields(const std::string& line) {
 
 // Rows by the names in the first line. Empty when the file is not there.
 inline std::vector<std::map<std::string, std::string>> ReadVins(const std::string& name) {
-  std::ifstream file(std::string(PITLANE_SOURCE_DIR) + "/services/customer_vehicle/data/vins/" +
-                     name);
+  std::ifstream file(
+      absl::StrCat(PITLANE_SOURCE_DIR, "/services/customer_vehicle/data/vins/", name));
   std::vector<std::map<std::string, std::string>> rows;
   std::string line;
   if (!std::getline(file, line)) return rows;

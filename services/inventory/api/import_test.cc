@@ -52,7 +52,8 @@ TEST_F(ImportTest, RealNumbersComeInOnceHoweverOftenTheyAreSent) {
   Supplier();
   const std::vector<v1::PartRow> rows = SampleRows();
   ASSERT_THAT(rows, SizeIs(400));
-  const Imported first = Import({Slice(rows, 0, 150), Slice(rows, 150, 300), Slice(rows, 300, 400)});
+  const Imported first =
+      Import({Slice(rows, 0, 150), Slice(rows, 150, 300), Slice(rows, 300, 400)});
   ASSERT_THAT(first.status, IsOk());
   ASSERT_THAT(first.responses, SizeIs(3));
   EXPECT_EQ(Outcomes(first), (std::map<v1::RowOutcome, int>{{v1::ROW_OUTCOME_IMPORTED, 400}}));
@@ -101,8 +102,7 @@ TEST_F(ImportTest, ChangedRuleAloneIsUpdatedToo) {
 
 TEST_F(ImportTest, SamePartTwiceInOneBatchIsOnePart) {
   const Imported imported = Import({Batch({Row("A-1"), Row("A1")})});
-  EXPECT_EQ(imported.responses[0].results(0).part_id(),
-            imported.responses[0].results(1).part_id());
+  EXPECT_EQ(imported.responses[0].results(0).part_id(), imported.responses[0].results(1).part_id());
   EXPECT_EQ(imported.responses[0].results(1).outcome(), v1::ROW_OUTCOME_UPDATED);
 }
 

@@ -86,13 +86,12 @@ absl::Status DecideSetReorderRule(Unit& unit, const v1::SetReorderRuleRequest& r
 absl::Status DecideReceiveStock(Unit& unit, const v1::ReceiveStockRequest& request,
                                 v1::ReceiveStockResponse* response) {
   ASSIGN_OR_RETURN(const v1::Part part, KnownPart(unit, request.part_id()));
-  return KeepStock(
-      unit, request,
-      ReceiveStock{.quantity_milli = request.quantity_milli(),
-                   .unit_cost_e4 = request.has_unit_cost_e4() ? request.unit_cost_e4()
-                                                              : part.unit_cost_e4(),
-                   .purchase_order_id = ""},
-      response);
+  return KeepStock(unit, request,
+                   ReceiveStock{.quantity_milli = request.quantity_milli(),
+                                .unit_cost_e4 = request.has_unit_cost_e4() ? request.unit_cost_e4()
+                                                                           : part.unit_cost_e4(),
+                                .purchase_order_id = ""},
+                   response);
 }
 
 absl::Status DecideAdjustStock(Unit& unit, const v1::AdjustStockRequest& request,

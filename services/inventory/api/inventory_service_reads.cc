@@ -114,8 +114,7 @@ absl::Status GetStockLevel(ReadContext& read, const v1::GetStockRequest& request
   RETURN_IF_ERROR(CheckId<LocationId>("location_id", request.location_id()));
   ASSIGN_OR_RETURN(auto level, StockLevels::Get(read.views(), KeyOf(request)));
   if (!level.has_value()) {
-    RETURN_IF_ERROR(
-        Existing<PartAggregate>(read, request.part_id(), v1::PART_UNKNOWN).status());
+    RETURN_IF_ERROR(Existing<PartAggregate>(read, request.part_id(), v1::PART_UNKNOWN).status());
   }
   *response->mutable_level() = std::move(level).value_or(v1::StockLevel());
   response->mutable_level()->set_part_id(request.part_id());
@@ -128,9 +127,9 @@ absl::Status ListStockPage(ReadContext& read, const v1::ListStockRequest& reques
   RETURN_IF_ERROR(CheckId<LocationId>("location_id", request.location_id()));
   ASSIGN_OR_RETURN(PageRequest page,
                    ParsePage(request.page_size(), request.page_token(), 100, 1000));
-  ASSIGN_OR_RETURN(const auto rows, ScanPage(read, StockLevels::kView,
-                                             absl::StrCat(request.location_id(), "/"),
-                                             std::move(page)));
+  ASSIGN_OR_RETURN(const auto rows,
+                   ScanPage(read, StockLevels::kView, absl::StrCat(request.location_id(), "/"),
+                            std::move(page)));
   for (const journal::Row& row : rows.rows) {
     if (!response->add_levels()->ParseFromString(row.value)) {
       return rpc::DataLoss(absl::StrCat("the level of ", row.key, " does not decode"));
@@ -150,8 +149,7 @@ absl::Status ListPartStockPage(ReadContext& read, const v1::ListPartStockRequest
   const std::string prefix = absl::StrCat(request.part_id(), "/");
   ASSIGN_OR_RETURN(const auto rows, ScanPage(read, StockPlaces::kView, prefix, std::move(page)));
   for (const journal::Row& row : rows.rows) {
-    const StockKey key{.location_id = row.key.substr(prefix.size()),
-                       .part_id = request.part_id()};
+    const StockKey key{.location_id = row.key.substr(prefix.size()), .part_id = request.part_id()};
     ASSIGN_OR_RETURN(auto level, StockLevels::Get(read.views(), key));
     if (level.has_value()) *response->add_levels() = *std::move(level);
   }
@@ -164,9 +162,9 @@ absl::Status ListTicketStockPage(ReadContext& read, const v1::ListTicketStockReq
   RETURN_IF_ERROR(CheckId<TicketId>("ticket_id", request.ticket_id()));
   ASSIGN_OR_RETURN(PageRequest page,
                    ParsePage(request.page_size(), request.page_token(), 100, 1000));
-  ASSIGN_OR_RETURN(const auto rows, ScanPage(read, TicketStock::kView,
-                                             absl::StrCat(request.ticket_id(), "/"),
-                                             std::move(page)));
+  ASSIGN_OR_RETURN(
+      const auto rows,
+      ScanPage(read, TicketStock::kView, absl::StrCat(request.ticket_id(), "/"), std::move(page)));
   for (const journal::Row& row : rows.rows) {
     if (!response->add_lines()->ParseFromString(row.value)) {
       return rpc::DataLoss(absl::StrCat("the row ", row.key, " does not decode"));
@@ -176,8 +174,7 @@ absl::Status ListTicketStockPage(ReadContext& read, const v1::ListTicketStockReq
   return absl::OkStatus();
 }
 
-absl::Status ListPurchaseOrdersPage(ReadContext& read,
-                                    const v1::ListPurchaseOrdersRequest& request,
+absl::Status ListPurchaseOrdersPage(ReadContext& read, const v1::ListPurchaseOrdersRequest& request,
                                     v1::ListPurchaseOrdersResponse* response) {
   RETURN_IF_ERROR(CheckId<LocationId>("location_id", request.location_id()));
   ASSIGN_OR_RETURN(PageRequest page,
@@ -186,8 +183,8 @@ absl::Status ListPurchaseOrdersPage(ReadContext& read,
                    PurchaseOrders::List(read.views(), request.location_id(), request.open_only(),
                                         page.limit, std::move(page.after)));
   for (const std::string& id : found.purchase_order_ids) {
-    ASSIGN_OR_RETURN(*response->add_purchase_orders(), Existing<PurchaseOrderAggregate>(
-                                                           read, id, v1::PURCHASE_ORDER_UNKNOWN));
+    ASSIGN_OR_RETURN(*response->add_purchase_orders(),
+                     Existing<PurchaseOrderAggregate>(read, id, v1::PURCHASE_ORDER_UNKNOWN));
   }
   response->set_next_page_token(PageToken(found.resume));
   return absl::OkStatus();
@@ -199,8 +196,7 @@ void StartWatch(const runtime::ServiceEnv& env, const v1::WatchStockRequest& req
   const uint64_t now = env.journal.last_position();
   const uint64_t after = request.has_after_position() ? request.after_position() : now;
   if (after > now) {
-    return writer->Close(
-        rpc::Invalid("after_position", absl::StrCat("the journal ends at ", now)));
+    return writer->Close(rpc::Invalid("after_position", absl::StrCat("the journal ends at ", now)));
   }
   writer->OnRoom([&env] { env.watches.Wake(); });
   const auto id = env.watches.Add(
@@ -234,15 +230,15 @@ grpc::ServerUnaryReactor* InventoryServiceApi::ListSuppliers(
 grpc::ServerUnaryReactor* InventoryServiceApi::GetPart(grpc::CallbackServerContext* context,
                                                        const v1::GetPartRequest* request,
                                                        v1::GetPartResponse* response) {
-  return runtime::Read(
-      context, env_, request, response,
-      [](ReadContext& read, const v1::GetPartRequest& req,
-         v1::GetPartResponse* resp) -> absl::Status {
-        RETURN_IF_ERROR(CheckId<PartId>("part_id", req.part_id()));
-        ASSIGN_OR_RETURN(*resp->mutable_part(),
-                         Existing<PartAggregate>(read, req.part_id(), v1::PART_UNKNOWN));
-        return absl::OkStatus();
-      });
+  return runtime::Read(context, env_, request, response,
+                       [](ReadContext& read, const v1::GetPartRequest& req,
+                          v1::GetPartResponse* resp) -> absl::Status {
+                         RETURN_IF_ERROR(CheckId<PartId>("part_id", req.part_id()));
+                         ASSIGN_OR_RETURN(
+                             *resp->mutable_part(),
+                             Existing<PartAggregate>(read, req.part_id(), v1::PART_UNKNOWN));
+                         return absl::OkStatus();
+                       });
 }
 
 grpc::ServerUnaryReactor* InventoryServiceApi::SearchParts(grpc::CallbackServerContext* context,
@@ -284,11 +280,12 @@ grpc::ServerWriteReactor<v1::WatchStockResponse>* InventoryServiceApi::WatchStoc
         if (absl::Status shape = CheckShape(req); !shape.ok()) {
           return writer->Close(std::move(shape));
         }
-        runtime::internal::AwaitPositions(
-            env_, call, [&env = env_, req, writer](absl::Status reached) {
-              if (!reached.ok()) return writer->Close(std::move(reached));
-              StartWatch(env, req, writer);
-            });
+        runtime::internal::AwaitPositions(env_, call,
+                                          [&env = env_, req, writer](absl::Status reached) {
+                                            if (!reached.ok())
+                                              return writer->Close(std::move(reached));
+                                            StartWatch(env, req, writer);
+                                          });
       });
 }
 
@@ -305,8 +302,7 @@ grpc::ServerUnaryReactor* InventoryServiceApi::GetPurchaseOrder(
       context, env_, request, response,
       [](ReadContext& read, const v1::GetPurchaseOrderRequest& req,
          v1::GetPurchaseOrderResponse* resp) -> absl::Status {
-        RETURN_IF_ERROR(
-            CheckId<PurchaseOrderId>("purchase_order_id", req.purchase_order_id()));
+        RETURN_IF_ERROR(CheckId<PurchaseOrderId>("purchase_order_id", req.purchase_order_id()));
         ASSIGN_OR_RETURN(*resp->mutable_purchase_order(),
                          Existing<PurchaseOrderAggregate>(read, req.purchase_order_id(),
                                                           v1::PURCHASE_ORDER_UNKNOWN));

@@ -28,9 +28,7 @@ class InventoryServiceTest : public ServiceTest {
     request.set_location_id(location_.text());
     return request;
   }
-  std::string UnknownPart() {
-    return PartId::Make(cluster_.clock(), cluster_.entropy(), 9).text();
-  }
+  std::string UnknownPart() { return PartId::Make(cluster_.clock(), cluster_.entropy(), 9).text(); }
   v1::AdjustStockRequest Adjust(const std::string& part, int64_t change) {
     auto request = AtLocation<v1::AdjustStockRequest>(part);
     request.set_change_milli(change);
@@ -66,8 +64,7 @@ class InventoryServiceTest : public ServiceTest {
     Supplier();
     ImportOne(ReorderedRow("PO-1", 2'000, 10'000));
     EXPECT_TRUE(cluster_.Eventually([&] {
-      return !Orders().empty() &&
-             Orders()[0].status() == v1::PURCHASE_ORDER_STATUS_CONFIRMED;
+      return !Orders().empty() && Orders()[0].status() == v1::PURCHASE_ORDER_STATUS_CONFIRMED;
     }));
     return Orders()[0];
   }
@@ -140,8 +137,8 @@ TEST_F(InventoryServiceTest, RequestIsDoneOnceAndItsIdNotReused) {
   EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
   EXPECT_EQ(Level(part).on_hand_milli(), 2'000);
   request.set_quantity_milli(3'000);
-  EXPECT_TRUE(rpc::HasReason(Call(&Stub::ReceiveStock, request).status(),
-                             common::v1::REQUEST_ID_REUSED));
+  EXPECT_TRUE(
+      rpc::HasReason(Call(&Stub::ReceiveStock, request).status(), common::v1::REQUEST_ID_REUSED));
 }
 
 TEST_F(InventoryServiceTest, OtherVersionThanExpectedIsAborted) {
@@ -149,8 +146,8 @@ TEST_F(InventoryServiceTest, OtherVersionThanExpectedIsAborted) {
   auto receive = AtLocation<v1::ReceiveStockRequest>(part);
   receive.set_quantity_milli(2'000);
   receive.set_expected_version(1);
-  EXPECT_TRUE(rpc::HasReason(Call(&Stub::ReceiveStock, receive).status(),
-                             common::v1::VERSION_MISMATCH));
+  EXPECT_TRUE(
+      rpc::HasReason(Call(&Stub::ReceiveStock, receive).status(), common::v1::VERSION_MISMATCH));
   receive.set_expected_version(0);
   const auto received = Call(&Stub::ReceiveStock, receive);
   ASSERT_THAT(received, IsOk());
@@ -244,8 +241,8 @@ TEST_F(InventoryServiceTest, AdjustStockMovesAndSaysWhyNot) {
                v1::TEXT_INVALID, "note");
   request.set_reason(v1::ADJUST_REASON_UNSPECIFIED);
   ExpectFieldInvalid(Call(&Stub::AdjustStock, request), "reason");
-  ExpectReason(Call(&Stub::AdjustStock, Adjust(UnknownPart(), 1'000)),
-               absl::StatusCode::kNotFound, v1::PART_UNKNOWN);
+  ExpectReason(Call(&Stub::AdjustStock, Adjust(UnknownPart(), 1'000)), absl::StatusCode::kNotFound,
+               v1::PART_UNKNOWN);
 }
 
 TEST_F(InventoryServiceTest, SetReorderRuleOrdersAtOnceWhatIsLowAndSaysWhyNot) {
@@ -273,8 +270,7 @@ TEST_F(InventoryServiceTest, SetReorderRuleOrdersAtOnceWhatIsLowAndSaysWhyNot) {
   EXPECT_EQ(Orders()[0].supplier_id(), heartland);
   request.set_part_id(UnknownPart());
   request.set_request_id(NextRequest());
-  ExpectReason(Call(&Stub::SetReorderRule, request), absl::StatusCode::kNotFound,
-               v1::PART_UNKNOWN);
+  ExpectReason(Call(&Stub::SetReorderRule, request), absl::StatusCode::kNotFound, v1::PART_UNKNOWN);
 }
 
 TEST_F(InventoryServiceTest, PartIsRead) {
@@ -468,8 +464,7 @@ TEST_F(InventoryServiceTest, ReceivePurchaseOrderSaysWhyNot) {
   ExpectReason(Call(&Stub::ReceivePurchaseOrder, Came(order, 1)),
                absl::StatusCode::kFailedPrecondition, v1::PURCHASE_ORDER_OVER);
   v1::GetPurchaseOrderRequest get;
-  get.set_purchase_order_id(
-      PurchaseOrderId::Make(cluster_.clock(), cluster_.entropy(), 77).text());
+  get.set_purchase_order_id(PurchaseOrderId::Make(cluster_.clock(), cluster_.entropy(), 77).text());
   ExpectReason(Call(&Stub::GetPurchaseOrder, get), absl::StatusCode::kNotFound,
                v1::PURCHASE_ORDER_UNKNOWN);
 }
@@ -500,16 +495,16 @@ TEST_F(InventoryServiceTest, RealSupplierCannotBeToldToDeliver) {
   v1::DeliverSimulatedOrderRequest request;
   request.set_request_id(NextRequest());
   request.set_purchase_order_id(order.purchase_order_id());
-  ExpectReason(Call(&Stub::DeliverSimulatedOrder, request),
-               absl::StatusCode::kFailedPrecondition, v1::SUPPLIER_NOT_SIMULATED);
+  ExpectReason(Call(&Stub::DeliverSimulatedOrder, request), absl::StatusCode::kFailedPrecondition,
+               v1::SUPPLIER_NOT_SIMULATED);
 }
 
 TEST_F(InventoryServiceTest, RolesDecideWhoMayDoWhat) {
   const std::string part = Part("A-1");
   ASSERT_THAT(Receive(part, 5'000, 500'000), IsOk());
-  EXPECT_TRUE(rpc::HasReason(
-      Call(&Stub::AdjustStock, Adjust(part, 1'000), rpc::Role::kTechnician).status(),
-      common::v1::PERMISSION_MISSING));
+  EXPECT_TRUE(
+      rpc::HasReason(Call(&Stub::AdjustStock, Adjust(part, 1'000), rpc::Role::kTechnician).status(),
+                     common::v1::PERMISSION_MISSING));
   EXPECT_THAT(Call(&Stub::AdjustStock, Adjust(part, 1'000), rpc::Role::kParts), IsOk());
   v1::GetPartRequest get;
   get.set_part_id(part);

@@ -1,5 +1,5 @@
-// What requests say, as commands: shapes are checked here, before anything is queued. Pure functions;
-// safe from any thread.
+// What requests say, as commands: shapes are checked here, before anything is queued. Pure
+// functions; safe from any thread.
 #pragma once
 
 #include <optional>

@@ -16,8 +16,8 @@ absl::StatusOr<v1::StockLevel> LevelAt(journal::Journal& journal, const v1::Inve
   if (const v1::StockLevel* level = LevelOf(event)) return *level;
   const std::unique_ptr<journal::Reader> reader = journal.NewReader();
   runtime::CommittedViews views(*reader);
-  ASSIGN_OR_RETURN(auto level, views.GetMessage<v1::StockLevel>(StockLevels::kView,
-                                                                event.meta().stream_id()));
+  ASSIGN_OR_RETURN(auto level,
+                   views.GetMessage<v1::StockLevel>(StockLevels::kView, event.meta().stream_id()));
   return std::move(level).value_or(v1::StockLevel());
 }
 

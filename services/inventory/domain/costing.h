@@ -1,5 +1,5 @@
-// Moving-average cost of one part at one location (domain handbook 8.4). Values and unit costs are in
-// 1/10 000 of the major unit, quantities in thousandths. Pure functions; safe from any thread.
+// Moving-average cost of one part at one location (domain handbook 8.4). Values and unit costs are
+// in 1/10 000 of the major unit, quantities in thousandths. Pure functions; safe from any thread.
 //
 // Below zero, `value_e4` is minus the provisional cost of what was issued without being there, so
 // value / on hand is a unit cost on both sides of zero, and nothing on hand is worth nothing.

@@ -15,7 +15,8 @@ constexpr int64_t kFifty = 500'000;
 constexpr int64_t kFiftySix = 560'000;
 
 Valuation After(Valuation stock, int64_t quantity, const ReceiptValue& receipt) {
-  return {stock.on_hand_milli + quantity, stock.value_e4 + receipt.added_e4 - receipt.difference_e4};
+  return {stock.on_hand_milli + quantity,
+          stock.value_e4 + receipt.added_e4 - receipt.difference_e4};
 }
 
 TEST(MovingAverage, HandbookReceiptsAndIssueComeOut) {
@@ -24,11 +25,11 @@ TEST(MovingAverage, HandbookReceiptsAndIssueComeOut) {
   stock = After(stock, 10'000, receipt);
   ASSERT_OK_AND_ASSIGN(receipt, ValueOfReceipt(stock, 6'000, kFiftySix));
   stock = After(stock, 6'000, receipt);
-  EXPECT_EQ(stock, (Valuation{16'000, 8'360'000}));                    // 836.00
-  EXPECT_EQ(stock.value_e4 * 1000 / stock.on_hand_milli, 522'500);     // 52.25
+  EXPECT_EQ(stock, (Valuation{16'000, 8'360'000}));                 // 836.00
+  EXPECT_EQ(stock.value_e4 * 1000 / stock.on_hand_milli, 522'500);  // 52.25
   EXPECT_THAT(CostOfIssue(stock, 4'000, kFiftySix),
-              IsOkAndHolds(IssueCost{2'090'000, false}));              // 209.00
-  EXPECT_EQ(stock.value_e4 - 2'090'000, 6'270'000);                    // left 12 = 627.00
+              IsOkAndHolds(IssueCost{2'090'000, false}));  // 209.00
+  EXPECT_EQ(stock.value_e4 - 2'090'000, 6'270'000);        // left 12 = 627.00
 }
 
 TEST(NegativeIssue, HandbookTrueUpComesOut) {
@@ -38,7 +39,7 @@ TEST(NegativeIssue, HandbookTrueUpComesOut) {
   stock = {-2'000, -1'000'000};
   ASSERT_OK_AND_ASSIGN(const ReceiptValue receipt, ValueOfReceipt(stock, 5'000, kFiftySix));
   EXPECT_EQ(receipt.settled_milli, 2'000);
-  EXPECT_EQ(receipt.difference_e4, 120'000);                              // +12.00
+  EXPECT_EQ(receipt.difference_e4, 120'000);                               // +12.00
   EXPECT_EQ(After(stock, 5'000, receipt), (Valuation{3'000, 1'680'000}));  // 168.00
 }
 

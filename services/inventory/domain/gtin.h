@@ -13,9 +13,9 @@ namespace pitlane::inventory {
 // 8, 12, 13 or 14 ASCII digits with a right check digit.
 bool IsGtin(std::string_view text);
 
-// The number as 14 digits, so that a UPC (12 digits) and the same number read as EAN (13 digits with
-// a leading zero) compare equal. 8 to 14 digits; nothing for anything else. Does not look at the
-// check digit.
+// The number as 14 digits, so that a UPC (12 digits) and the same number read as EAN (13 digits
+// with a leading zero) compare equal. 8 to 14 digits; nothing for anything else. Does not look at
+// the check digit.
 std::optional<std::string> ToGtin14(std::string_view digits);
 
 }  // namespace pitlane::inventory

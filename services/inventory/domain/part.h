@@ -51,7 +51,8 @@ absl::Status CheckShape(const ChangePrice& command);
 absl::StatusOr<std::vector<v1::InventoryEvent>> Decide(const v1::Part& part,
                                                        const ImportPart& command);
 // No events when nothing changes. Refuses PART_UNKNOWN.
-absl::StatusOr<std::vector<v1::InventoryEvent>> Decide(const v1::Part& part, std::string_view part_id,
+absl::StatusOr<std::vector<v1::InventoryEvent>> Decide(const v1::Part& part,
+                                                       std::string_view part_id,
                                                        const ChangePrice& command);
 
 }  // namespace pitlane::inventory

@@ -151,7 +151,8 @@ absl::StatusOr<std::vector<v1::InventoryEvent>> Decide(const v1::Part& part,
   return events;
 }
 
-absl::StatusOr<std::vector<v1::InventoryEvent>> Decide(const v1::Part& part, std::string_view part_id,
+absl::StatusOr<std::vector<v1::InventoryEvent>> Decide(const v1::Part& part,
+                                                       std::string_view part_id,
                                                        const ChangePrice& command) {
   // Only what is in the catalogue has a price.
   if (part.part_id().empty()) {

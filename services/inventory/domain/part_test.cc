@@ -162,10 +162,9 @@ TEST(ImportPart, NewDescriptionAndNewPriceAreTwoFacts) {
   v1::PartRow row = Row();
   row.set_description("Brake pads, ceramic");
   row.set_list_price_minor(11999);
-  const auto outcome =
-      Given<PartAggregate>({Imported()}).When([&](const v1::Part& part) {
-        return Decide(part, Import(row));
-      });
+  const auto outcome = Given<PartAggregate>({Imported()}).When([&](const v1::Part& part) {
+    return Decide(part, Import(row));
+  });
   ASSERT_THAT(outcome.result(), IsOk());
   ASSERT_EQ(outcome.result()->size(), 2u);
   const v1::Part& described = (*outcome.result())[0].part_imported().part();

@@ -12,10 +12,10 @@ void Apply(v1::PurchaseOrder& order, const v1::PurchaseOrderReceived& received) 
       line.set_received_milli(line.received_milli() + came.quantity_milli());
     }
   }
-  const bool complete = std::all_of(
-      order.lines().begin(), order.lines().end(), [](const v1::PurchaseOrderLine& line) {
-        return line.received_milli() == line.quantity_milli();
-      });
+  const bool complete = std::all_of(order.lines().begin(), order.lines().end(),
+                                    [](const v1::PurchaseOrderLine& line) {
+                                      return line.received_milli() == line.quantity_milli();
+                                    });
   order.set_status(complete ? v1::PURCHASE_ORDER_STATUS_RECEIVED
                             : v1::PURCHASE_ORDER_STATUS_PARTIALLY_RECEIVED);
 }

@@ -64,8 +64,7 @@ auto Receiving(ReceivePurchaseOrder command) {
 TEST(PurchaseOrder, GoesThroughItsStates) {
   EXPECT_EQ(Given<PurchaseOrderAggregate>(Raised()).state().status(),
             v1::PURCHASE_ORDER_STATUS_DRAFT);
-  EXPECT_EQ(Given<PurchaseOrderAggregate>(Sent()).state().status(),
-            v1::PURCHASE_ORDER_STATUS_SENT);
+  EXPECT_EQ(Given<PurchaseOrderAggregate>(Sent()).state().status(), v1::PURCHASE_ORDER_STATUS_SENT);
   const v1::PurchaseOrder confirmed = Given<PurchaseOrderAggregate>(Confirmed()).state();
   EXPECT_EQ(confirmed.status(), v1::PURCHASE_ORDER_STATUS_CONFIRMED);
   EXPECT_EQ(confirmed.supplier_reference(), "H-1");
@@ -105,40 +104,31 @@ TEST(PurchaseOrder, RefusedOrderIsCancelled) {
 
 TEST(ReceivePurchaseOrder, SomeOfItIsPartialAllOfItCloses) {
   const History some = Then(Confirmed(), Came({{"prt_1", 4'000, std::nullopt}}));
-  EXPECT_THAT(some.back(), EventIs(R"pb(purchase_order_received {
-                                          purchase_order_id: "por_1"
-                                          lines {
-                                            part_id: "prt_1"
-                                            quantity_milli: 4000
-                                            unit_cost_e4: 500000
-                                          }
-                                        })pb"));
+  EXPECT_THAT(some.back(),
+              EventIs(R"pb(purchase_order_received {
+                             purchase_order_id: "por_1"
+                             lines { part_id: "prt_1" quantity_milli: 4000 unit_cost_e4: 500000 }
+                           })pb"));
   EXPECT_EQ(Given<PurchaseOrderAggregate>(some).state().status(),
             v1::PURCHASE_ORDER_STATUS_PARTIALLY_RECEIVED);
   const History all =
       Then(some, Came({{"prt_1", 6'000, 560'000}, {"prt_2", 10'000, std::nullopt}}));
   EXPECT_EQ(all[all.size() - 2].purchase_order_received().lines(0).unit_cost_e4(), 560'000);
   EXPECT_TRUE(all.back().has_purchase_order_closed());
-  EXPECT_EQ(Given<PurchaseOrderAggregate>(all).state().status(),
-            v1::PURCHASE_ORDER_STATUS_CLOSED);
+  EXPECT_EQ(Given<PurchaseOrderAggregate>(all).state().status(), v1::PURCHASE_ORDER_STATUS_CLOSED);
 }
 
 TEST(ReceivePurchaseOrder, OutstandingIsWhatIsLeft) {
   const History some = Then(Confirmed(), Came({{"prt_1", 10'000, std::nullopt}}));
-  const auto outcome =
-      Given<PurchaseOrderAggregate>(some).When([](const v1::PurchaseOrder& order) {
-        return Decide(order, "por_1", ReceiveOutstanding{});
-      });
+  const auto outcome = Given<PurchaseOrderAggregate>(some).When(
+      [](const v1::PurchaseOrder& order) { return Decide(order, "por_1", ReceiveOutstanding{}); });
   ASSERT_THAT(outcome.result(), IsOk());
   ASSERT_EQ(outcome.result()->size(), 2u);
-  EXPECT_THAT((*outcome.result())[0], EventIs(R"pb(purchase_order_received {
-                                                     purchase_order_id: "por_1"
-                                                     lines {
-                                                       part_id: "prt_2"
-                                                       quantity_milli: 10000
-                                                       unit_cost_e4: 500000
-                                                     }
-                                                   })pb"));
+  EXPECT_THAT((*outcome.result())[0],
+              EventIs(R"pb(purchase_order_received {
+                             purchase_order_id: "por_1"
+                             lines { part_id: "prt_2" quantity_milli: 10000 unit_cost_e4: 500000 }
+                           })pb"));
   EXPECT_EQ(outcome.state().status(), v1::PURCHASE_ORDER_STATUS_CLOSED);
 }
 
@@ -150,8 +140,7 @@ TEST(ReceivePurchaseOrder, OrderThatIsNotThereIsPurchaseOrderUnknown) {
 
 TEST(ReceivePurchaseOrder, ClosedOrCancelledIsPurchaseOrderOver) {
   Given<PurchaseOrderAggregate>(
-      Then(Confirmed(),
-           Came({{"prt_1", 10'000, std::nullopt}, {"prt_2", 10'000, std::nullopt}})))
+      Then(Confirmed(), Came({{"prt_1", 10'000, std::nullopt}, {"prt_2", 10'000, std::nullopt}})))
       .When(Receiving(Came({{"prt_1", 1, std::nullopt}})))
       .ThenRefused(v1::PURCHASE_ORDER_OVER);
   Given<PurchaseOrderAggregate>(Then(Sent(), FailPurchaseOrder{"no"}))

@@ -2,8 +2,8 @@
 // "<location id>/<part id>".
 //
 // All quantities in thousandths, unit costs and values in 1/10 000 of the major unit. Commands come
-// with shapes already checked (validation.h); arithmetic that does not fit in 64 bits is refused with
-// VALUE_TOO_LARGE by every Decide that adds something up.
+// with shapes already checked (validation.h); arithmetic that does not fit in 64 bits is refused
+// with VALUE_TOO_LARGE by every Decide that adds something up.
 #pragma once
 
 #include <cstdint>
@@ -62,8 +62,8 @@ struct LineDemand {
   int64_t quantity_milli = 0;
 };
 
-// Keeps exactly this for a job; what was kept for lines that are not named is released. An empty list
-// releases the whole job.
+// Keeps exactly this for a job; what was kept for lines that are not named is released. An empty
+// list releases the whole job.
 struct ReserveForJob {
   std::string ticket_id;
   std::string job_id;
@@ -103,11 +103,12 @@ using StockEvents = absl::StatusOr<std::vector<v1::InventoryEvent>>;
 StockEvents Decide(const v1::StockItemState& item, const StockKey& key,
                    const SetReorderRule& command);
 // A CostTruedUp follows the receipt when something had been issued below zero.
-StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const ReceiveStock& command);
+StockEvents Decide(const v1::StockItemState& item, const StockKey& key,
+                   const ReceiveStock& command);
 // Refuses STOCK_BELOW_ZERO.
 StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const AdjustStock& command);
-// Never refuses for want of stock: what is available is kept, in the order of the lines, and the rest
-// is a StockShortageFound. No events when everything is already so.
+// Never refuses for want of stock: what is available is kept, in the order of the lines, and the
+// rest is a StockShortageFound. No events when everything is already so.
 StockEvents Decide(const v1::StockItemState& item, const StockKey& key,
                    const ReserveForJob& command);
 // No events when nothing is kept.

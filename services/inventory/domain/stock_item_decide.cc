@@ -14,8 +14,8 @@
 namespace pitlane::inventory {
 namespace {
 
-// Gathers events; each is decided on the state that the ones before it left. The first sum that does
-// not fit is kept and answered by Finish.
+// Gathers events; each is decided on the state that the ones before it left. The first sum that
+// does not fit is kept and answered by Finish.
 class Draft {
  public:
   Draft(const v1::StockItemState& item, const StockKey& key) : key_(key), item_(item) {}
@@ -224,7 +224,8 @@ StockEvents Decide(const v1::StockItemState& item, const StockKey& key,
   return draft.Finish();
 }
 
-StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const AdjustStock& command) {
+StockEvents Decide(const v1::StockItemState& item, const StockKey& key,
+                   const AdjustStock& command) {
   Draft draft(item, key);
   int64_t value = 0;
   if (command.change_milli > 0) {
@@ -247,9 +248,8 @@ StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const Ad
   adjusted.set_change_milli(command.change_milli);
   adjusted.set_reason(command.reason);
   adjusted.set_note(command.note);
-  draft.Emit(
-      &v1::InventoryEvent::mutable_stock_adjusted, std::move(adjusted),
-      {.on_hand = command.change_milli, .value = value, .adjusted = command.change_milli});
+  draft.Emit(&v1::InventoryEvent::mutable_stock_adjusted, std::move(adjusted),
+             {.on_hand = command.change_milli, .value = value, .adjusted = command.change_milli});
   return draft.Finish();
 }
 
@@ -338,8 +338,8 @@ int64_t QuantityToOrder(const v1::StockItemState& item) {
   const int64_t pack = level.reorder_quantity_milli();
   // One order at a time: a second one would ask for what is already on its way.
   if (pack <= 0 || !item.open_purchase_order_id().empty()) return 0;
-  const Int128 gap = Int128{level.reorder_point_milli()} - level.available_milli() -
-                     level.on_order_milli();
+  const Int128 gap =
+      Int128{level.reorder_point_milli()} - level.available_milli() - level.on_order_milli();
   if (gap < 0) return 0;
   // Above the point, or the next sale of the smallest part would order again.
   const Int128 packs = std::min<Int128>(gap / pack + 1, kMaxQuantityMilli / pack);

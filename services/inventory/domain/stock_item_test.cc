@@ -179,16 +179,15 @@ TEST(ReserveForJob, LinesOfOnePartAreSummedBeforeTheCheck) {
                                                      wanted_milli: 4000
                                                      missing_milli: 2000
                                                    })pb"));
-  EXPECT_THAT(shelf.item().reservations(),
-              ElementsAre(EqualsProto(R"pb(ticket_id: "tkt_1"
-                                           job_id: "job_1"
-                                           line_id: "lin_1"
-                                           quantity_milli: 3000)pb"),
-                          EqualsProto(R"pb(ticket_id: "tkt_1"
-                                           job_id: "job_1"
-                                           line_id: "lin_2"
-                                           quantity_milli: 2000
-                                           missing_milli: 2000)pb")));
+  EXPECT_THAT(shelf.item().reservations(), ElementsAre(EqualsProto(R"pb(ticket_id: "tkt_1"
+                                                                        job_id: "job_1"
+                                                                        line_id: "lin_1"
+                                                                        quantity_milli: 3000)pb"),
+                                                       EqualsProto(R"pb(ticket_id: "tkt_1"
+                                                                        job_id: "job_1"
+                                                                        line_id: "lin_2"
+                                                                        quantity_milli: 2000
+                                                                        missing_milli: 2000)pb")));
 }
 
 TEST(ReserveForJob, SameCommandTwiceIsOneReservation) {
@@ -394,8 +393,7 @@ void AnyStep(Shelf& shelf, Ledger& ledger) {
       }
       break;
     case 6:
-      RC_ASSERT(
-          shelf.Do(ReduceOrderedStock{shelf.item().open_purchase_order_id(), quantity}).ok());
+      RC_ASSERT(shelf.Do(ReduceOrderedStock{shelf.item().open_purchase_order_id(), quantity}).ok());
       break;
   }
 }

@@ -23,13 +23,10 @@ const RegisterSupplier kRegister{
 TEST(RegisterSupplier, NewNameIsRegistered) {
   Given<SupplierAggregate>()
       .When([](const v1::Supplier& supplier) { return Decide(supplier, kRegister); })
-      .ThenEvents(ElementsAre(EventIs(R"pb(supplier_registered {
-                                             supplier {
-                                               supplier_id: "sup_1"
-                                               name: "Heartland Parts"
-                                               version: 1
-                                             }
-                                           })pb")))
+      .ThenEvents(ElementsAre(
+          EventIs(R"pb(supplier_registered {
+                         supplier { supplier_id: "sup_1" name: "Heartland Parts" version: 1 }
+                       })pb")))
       .ThenState(EqualsProto(R"pb(supplier_id: "sup_1" name: "Heartland Parts" version: 1)pb"));
 }
 

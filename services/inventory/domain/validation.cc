@@ -10,8 +10,8 @@
 namespace pitlane::inventory {
 namespace {
 
-// How many bytes the UTF-8 character at the front of `text` takes; 0 when it is none. Overlong forms,
-// surrogates and what lies beyond U+10FFFF are none (RFC 3629).
+// How many bytes the UTF-8 character at the front of `text` takes; 0 when it is none. Overlong
+// forms, surrogates and what lies beyond U+10FFFF are none (RFC 3629).
 size_t Utf8Length(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto follows = [&](size_t i, unsigned char low, unsigned char high) {
@@ -42,26 +42,25 @@ bool IsPlainText(std::string_view text) {
   return true;
 }
 
-absl::Status CheckRange(v1::ErrorReason reason, std::string_view field, int64_t value, int64_t least,
-                        int64_t most, std::string_view unit) {
+absl::Status CheckRange(v1::ErrorReason reason, std::string_view field, int64_t value,
+                        int64_t least, int64_t most, std::string_view unit) {
   if (value >= least && value <= most) return absl::OkStatus();
   return rpc::Invalid(reason, field,
-                      absl::StrCat(ToAbsl(field), " is ", value, "; send ", least, " to ", most, " ",
-                                   ToAbsl(unit)));
+                      absl::StrCat(ToAbsl(field), " is ", value, "; send ", least, " to ", most,
+                                   " ", ToAbsl(unit)));
 }
 
 }  // namespace
 
 absl::Status CheckText(std::string_view field, std::string_view text, size_t max_bytes) {
   if (text.size() > max_bytes) {
-    return rpc::Invalid(v1::TEXT_INVALID, field,
-                        absl::StrCat(ToAbsl(field), " is ", text.size(), " bytes long; send at most ",
-                                     max_bytes));
-  }
-  if (!IsPlainText(text)) {
     return rpc::Invalid(
         v1::TEXT_INVALID, field,
-        absl::StrCat(ToAbsl(field), " must be UTF-8 without control characters"));
+        absl::StrCat(ToAbsl(field), " is ", text.size(), " bytes long; send at most ", max_bytes));
+  }
+  if (!IsPlainText(text)) {
+    return rpc::Invalid(v1::TEXT_INVALID, field,
+                        absl::StrCat(ToAbsl(field), " must be UTF-8 without control characters"));
   }
   return absl::OkStatus();
 }

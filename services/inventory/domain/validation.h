@@ -1,5 +1,6 @@
-// The shape of what callers send: limits that hold whatever the state. Each answers INVALID_ARGUMENT
-// with the reason, the field and what would be right. Pure functions; safe from any thread.
+// The shape of what callers send: limits that hold whatever the state. Each answers
+// INVALID_ARGUMENT with the reason, the field and what would be right. Pure functions; safe from
+// any thread.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +35,8 @@ absl::Status CheckQuantity(std::string_view field, int64_t quantity_milli);
 // QUANTITY_OUT_OF_RANGE unless 0 … kMaxQuantityMilli.
 absl::Status CheckQuantityOrZero(std::string_view field, int64_t quantity_milli);
 
-// What a sum that does not fit in 64 bits means here: FAILED_PRECONDITION with VALUE_TOO_LARGE. Other
-// errors are passed through.
+// What a sum that does not fit in 64 bits means here: FAILED_PRECONDITION with VALUE_TOO_LARGE.
+// Other errors are passed through.
 absl::Status TooLarge(const absl::Status& arithmetic, std::string_view what);
 
 }  // namespace pitlane::inventory

@@ -1,5 +1,5 @@
-// Parts by bar code: "g/<14 digits>/<part id>" → nothing, and "p/<part id>" → its 14 digits, to take
-// the first away when they change. Several parts may carry one code.
+// Parts by bar code: "g/<14 digits>/<part id>" → nothing, and "p/<part id>" → its 14 digits, to
+// take the first away when they change. Several parts may carry one code.
 #pragma once
 
 #include <optional>

@@ -38,7 +38,8 @@ const v1::StockLevel* LevelOf(const v1::InventoryEvent& event) {
 }
 
 void StockLevels::On(const v1::InventoryEvent& event, runtime::ViewWriter& rows) {
-  if (const v1::StockLevel* level = LevelOf(event)) return rows.Put(event.meta().stream_id(), *level);
+  if (const v1::StockLevel* level = LevelOf(event))
+    return rows.Put(event.meta().stream_id(), *level);
   if (!event.has_reorder_rule_set() && !event.has_stock_shortage_found()) return;
   v1::StockLevel level =
       rows.GetMessage<v1::StockLevel>(event.meta().stream_id()).value_or(v1::StockLevel());

@@ -5,7 +5,6 @@
 
 #include "libs/testing/proto_matchers.h"
 #include "services/inventory/domain/event_examples.h"
-
 #include "services/inventory/projections/test_views.h"
 
 namespace pitlane::inventory {

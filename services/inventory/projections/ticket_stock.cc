@@ -20,8 +20,8 @@ std::string KeyOf(const Fact& fact) {
 
 template <class Fact>
 v1::TicketStockLine RowOf(const Fact& fact, runtime::ViewWriter& rows) {
-  v1::TicketStockLine line = rows.GetMessage<v1::TicketStockLine>(KeyOf(fact))
-                                 .value_or(v1::TicketStockLine());
+  v1::TicketStockLine line =
+      rows.GetMessage<v1::TicketStockLine>(KeyOf(fact)).value_or(v1::TicketStockLine());
   line.set_ticket_id(fact.ticket_id());
   line.set_job_id(fact.job_id());
   line.set_line_id(fact.line_id());
@@ -76,13 +76,12 @@ absl::StatusOr<std::vector<v1::TicketStockLine>> TicketStock::Of(runtime::ViewRe
   if (!line_id.empty()) absl::StrAppend(&options.prefix, ToAbsl(line_id), "/");
   std::vector<v1::TicketStockLine> lines;
   absl::Status status;
-  RETURN_IF_ERROR(
-      views.ForEach(kView, options, [&](std::string_view key, std::string_view value) {
-        if (!lines.emplace_back().ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-          status = absl::DataLossError(absl::StrCat("row ", ToAbsl(key), " does not decode"));
-        }
-        return status.ok();
-      }));
+  RETURN_IF_ERROR(views.ForEach(kView, options, [&](std::string_view key, std::string_view value) {
+    if (!lines.emplace_back().ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+      status = absl::DataLossError(absl::StrCat("row ", ToAbsl(key), " does not decode"));
+    }
+    return status.ok();
+  }));
   RETURN_IF_ERROR(status);
   return lines;
 }

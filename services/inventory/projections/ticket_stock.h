@@ -1,7 +1,7 @@
 // What tickets mean for the stock: "<ticket id>/<job id>/<line id>/<part id>" → TicketStockLine.
 //
-// A row lives while something is kept or missing for the line, and for ever once it was issued: it is
-// what makes an issue happen exactly once.
+// A row lives while something is kept or missing for the line, and for ever once it was issued: it
+// is what makes an issue happen exactly once.
 #pragma once
 
 #include <optional>

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "libs/testing/proto_matchers.h"
-
 #include "services/inventory/projections/test_views.h"
 
 namespace pitlane::inventory {

@@ -55,10 +55,10 @@ absl::Status OnJobAuthorized::On(const common::v1::EventMeta& meta,
   RETURN_IF_ERROR(AddDemand(meta, event, unit, demand));
   StockKeeper keeper(unit, ScopeOf(meta));
   for (auto& [part_id, lines] : demand) {
-    RETURN_IF_ERROR(keeper.Do({.location_id = meta.location_id(), .part_id = part_id},
-                              ReserveForJob{.ticket_id = meta.stream_id(),
-                                            .job_id = event.job_id(),
-                                            .lines = std::move(lines)}));
+    RETURN_IF_ERROR(keeper.Do(
+        {.location_id = meta.location_id(), .part_id = part_id},
+        ReserveForJob{
+            .ticket_id = meta.stream_id(), .job_id = event.job_id(), .lines = std::move(lines)}));
   }
   return keeper.OrderWhatRunsLow();
 }

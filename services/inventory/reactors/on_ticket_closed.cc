@@ -33,8 +33,8 @@ absl::Status OnTicketClosed::On(const common::v1::EventMeta& meta,
                                 const ticket::v1::TicketClosed& event, runtime::Unit& unit) {
   const ticket::v1::Ticket& ticket = event.ticket();
   RETURN_IF_ERROR(LocationId::Parse(ticket.location_id()).status());
-  StockKeeper keeper(unit, {.location_id = ticket.location_id(),
-                            .business_date = ticket.business_date()});
+  StockKeeper keeper(
+      unit, {.location_id = ticket.location_id(), .business_date = ticket.business_date()});
   for (const ticket::v1::Job& job : ticket.jobs()) {
     for (const ticket::v1::Line& line : job.lines()) {
       if (line.kind() != ticket::v1::LINE_KIND_PART) continue;

@@ -1,5 +1,5 @@
-// The sale is complete: every part on the ticket leaves the shelf at its cost, once for each line for
-// ever, and whatever else was kept for the ticket is free again.
+// The sale is complete: every part on the ticket leaves the shelf at its cost, once for each line
+// for ever, and whatever else was kept for the ticket is free again.
 #pragma once
 
 #include "libs/runtime/reactor.h"

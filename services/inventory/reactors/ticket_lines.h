@@ -19,8 +19,8 @@ inline runtime::EventScope ScopeOf(const common::v1::EventMeta& meta) {
   return {.location_id = meta.location_id(), .business_date = meta.business_date()};
 }
 
-// The part that a ticket names. FAILED_PRECONDITION with PART_UNKNOWN: the fact waits (parked) until
-// the part is imported, so that the ticket's stock is not lost.
+// The part that a ticket names. FAILED_PRECONDITION with PART_UNKNOWN: the fact waits (parked)
+// until the part is imported, so that the ticket's stock is not lost.
 absl::StatusOr<v1::Part> PartOfTicket(runtime::Unit& unit, std::string_view part_id);
 
 // Gives back what is kept for a ticket, one of its jobs, or one line of that. Nothing happens when

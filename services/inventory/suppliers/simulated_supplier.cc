@@ -21,10 +21,8 @@ void SimulatedSupplier::Submit(const v1::PurchaseOrder& order, SupplierDone done
 }
 
 void SimulatedSupplier::Query(std::string_view purchase_order_id, SupplierDone done) {
-  SupplierAnswer answer{.what = SupplierAnswer::What::kNeverHeard,
-                        .reference = "",
-                        .reason = "",
-                        .delivered = false};
+  SupplierAnswer answer{
+      .what = SupplierAnswer::What::kNeverHeard, .reference = "", .reason = "", .delivered = false};
   {
     absl::MutexLock lock(&mutex_);
     const auto entry = answers_.find(purchase_order_id);

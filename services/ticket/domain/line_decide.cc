@@ -14,6 +14,8 @@
 namespace pitlane::ticket {
 namespace {
 
+using google::protobuf::util::MessageDifferencer;
+
 // What the customer agreed to changes with everything but notes.
 bool OutdatesConsent(const v1::Job* job, v1::LineKind kind) {
   return job != nullptr && IsAuthorized(job->status()) && kind != v1::LINE_KIND_NOTE;
@@ -194,7 +196,7 @@ v1::Line Changed(v1::Line line, const v1::ChangeLineRequest& request) {
 // Who does the work is the shop's business, not the customer's.
 bool OnlyTechnicianDiffers(v1::Line before, const v1::Line& after) {
   before.set_technician(after.technician());
-  return google::protobuf::util::MessageDifferencer::Equals(before, after);
+  return MessageDifferencer::Equals(before, after);
 }
 
 absl::Status RefuseCore(const v1::Line& line) {
@@ -334,7 +336,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const ChangeLine& co
     RETURN_IF_ERROR(CheckPriceByHand(request.unit_price_minor(), command.price, context));
   }
   const v1::Line changed = Changed(*found.line, request);
-  if (google::protobuf::util::MessageDifferencer::Equals(*found.line, changed)) return Events();
+  if (MessageDifferencer::Equals(*found.line, changed)) return Events();
   const bool outdates =
       OutdatesConsent(found.job, changed.kind()) && !OnlyTechnicianDiffers(*found.line, changed);
   Draft draft(state, context);
@@ -367,6 +369,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const DiscountLine& 
   RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
   ASSIGN_OR_RETURN(const FoundLine found, GetActiveLine(state.ticket(), command.line_id()));
   RETURN_IF_ERROR(CheckDiscountable(*found.line));
+  if (MessageDifferencer::Equals(found.line->discount(), command.discount())) return Events();
   const int64_t gross = found.line->amounts().gross_minor();
   RETURN_IF_ERROR(CheckDiscountLimit(command.discount(), gross, context));
   // Paying less needs nobody's consent; getting less off than agreed does.
@@ -383,6 +386,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const DiscountLine& 
 absl::StatusOr<Events> Decide(const v1::TicketState& state, const DiscountTicket& command,
                               const Context& context) {
   RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
+  if (MessageDifferencer::Equals(state.ticket().discount(), command.discount())) return Events();
   Draft draft(state, context);
   v1::Ticket undiscounted = state.ticket();
   undiscounted.clear_discount();

@@ -240,6 +240,15 @@ TEST(ChangeLine, FeeThatBecomesAShareIsTakenOnce) {
   EXPECT_EQ(LineOf(ticket, 3).quantity_milli(), 1000);
 }
 
+TEST(Discounts, TheSameAgainIsNoEvent) {
+  TestedTicket ticket = EstimatedTicket();
+  ticket.Do(LineDiscount(2, 100)).Do(LineDiscount(2, 100));
+  EXPECT_THAT(ticket.last_events(), IsEmpty());
+  ticket.Do(TicketDiscount(100)).Do(TicketDiscount(100));
+  EXPECT_THAT(ticket.last_events(), IsEmpty());
+  EXPECT_EQ(ticket.ticket().totals().discount_minor(), 200);
+}
+
 TEST(AuthorizeJob, RecordAndDemandAreComplete) {
   TestedTicket ticket = EstimatedTicket();
   ticket.Do(TestAddPart(1, 3, 500, 4000));
