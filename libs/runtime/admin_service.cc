@@ -12,6 +12,7 @@
 #include "libs/rpc/errors.h"
 #include "libs/rpc/server_stream.h"
 #include "libs/rpc/unary.h"
+#include "libs/runtime/describe.h"
 #include "libs/runtime/timestamps.h"
 #include "libs/runtime/watch.h"
 #include "rocksdb/env.h"
@@ -131,7 +132,7 @@ grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* c
                       if (status.relay.has_value()) {
                         out->set_published_position(status.relay->published);
                         if (!status.relay->trouble.ok()) {
-                          out->set_publish_trouble(status.relay->trouble.ToString());
+                          out->set_publish_trouble(Describe(status.relay->trouble));
                         }
                       }
                       return absl::OkStatus();

@@ -9,6 +9,7 @@
 #include "libs/rpc/errors.h"
 #include "libs/rpc/log.h"
 #include "libs/runtime/aggregate.h"
+#include "libs/runtime/describe.h"
 #include "libs/runtime/executor.h"
 #include "libs/runtime/timestamps.h"
 #include "pitlane/runtime/v1/records.pb.h"
@@ -187,7 +188,7 @@ void EffectRunner::Report(const Effect& effect, uint64_t call,
                     {{"area", area_},
                      {"kind", key.first},
                      {"id", key.second},
-                     {"error", answer.status().ToString()}});
+                     {"error", Describe(answer.status())}});
     }
     Recorded(key, call);
   };

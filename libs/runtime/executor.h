@@ -72,7 +72,7 @@ struct ExecutorOptions {
   size_t max_queue = 4096;  // commands of RPCs that wait; more are refused at once
   size_t max_batch = 1024;  // commands in one commit
   size_t max_batch_bytes = 8u << 20;
-  size_t cache_capacity = 10000;  // aggregates
+  size_t cache_capacity = 4096;  // aggregates
   uint64_t snapshot_every = kSnapshotEvery;
   absl::Duration retry_after = absl::Milliseconds(100);  // told to those who are refused
 };

@@ -7,6 +7,7 @@
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/log.h"
+#include "libs/runtime/describe.h"
 #include "libs/runtime/timestamps.h"
 
 namespace pitlane::runtime {
@@ -90,7 +91,7 @@ size_t FeedPump::Step() {
       changed = NoteCaughtUp();
     } else {
       ++stats_.failures;
-      StopFor(records.status().ToString());
+      StopFor(Describe(records.status()));
     }
   }
   if (changed && on_change_) on_change_();
@@ -119,7 +120,7 @@ bool FeedPump::Prepare() {
       stats_.stopped = false;
     } else {
       ++stats_.failures;
-      StopFor(sought.ToString());
+      StopFor(Describe(sought));
     }
   }
   if (changed && sought.ok()) {
@@ -184,7 +185,7 @@ absl::StatusOr<FeedPump::Outcome> FeedPump::ApplyInUnit(const stream::FeedRecord
   row.set_payload(record.payload);
   row.set_event_type(peek.meta.type());
   row.set_event_id(peek.meta.event_id());
-  row.set_reason(before > 0 ? "waits behind an earlier record of its stream" : applied.ToString());
+  row.set_reason(before > 0 ? "waits behind an earlier record of its stream" : Describe(applied));
   row.set_attempts(before > 0 ? 0 : 1);
   *row.mutable_parked_at() = ToTimestamp(unit.now());
   RETURN_IF_ERROR(parked.Add(row));
@@ -203,7 +204,7 @@ void FeedPump::Finished(const stream::FeedRecord& record, absl::Time recorded_at
       CountOutcome(record, recorded_at, *outcome);
     } else {
       ++stats_.failures;
-      StopFor(outcome.status().ToString());
+      StopFor(Describe(outcome.status()));
     }
     changed = NoteCaughtUp() || stats_.stopped != was_stopped ||
               (outcome.ok() && *outcome == Outcome::kParked);

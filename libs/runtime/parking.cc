@@ -7,6 +7,7 @@
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
 #include "libs/runtime/aggregate.h"
+#include "libs/runtime/describe.h"
 #include "libs/runtime/executor.h"
 #include "pitlane/admin/v1/admin_service.pb.h"
 
@@ -74,7 +75,7 @@ absl::StatusOr<Link> RetryFirst(const Retry& retry, Unit& unit) {
   if (applied.ok()) {
     RETURN_IF_ERROR(rows.Remove(retry.key, record->position()));
   } else {
-    link.failure = applied.ToString();
+    link.failure = Describe(applied);
     record->set_attempts(record->attempts() + 1);
     record->set_reason(link.failure);
     rows.Update(*record);

@@ -8,6 +8,7 @@
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/log.h"
+#include "libs/runtime/describe.h"
 #include "pitlane/admin/v1/admin_service.pb.h"
 
 namespace pitlane::runtime {
@@ -161,7 +162,7 @@ void ViewRebuilder::ChunkDone(Job& job, const absl::Status& status, const Progre
       job.progress = progress;
       shown.built_to = progress.built_to;
     } else {
-      shown.failure = status.ToString();
+      shown.failure = Describe(status);
     }
     job.in_flight = false;
     wakeup = wakeup_;
@@ -178,7 +179,7 @@ void ViewRebuilder::ChunkDone(Job& job, const absl::Status& status, const Progre
   }
   if (!status.ok()) {
     rpc::LogEvent(spdlog::level::err, "view_not_rebuilt",
-                  {{"view", view}, {"error", status.ToString()}});
+                  {{"view", view}, {"error", Describe(status)}});
   }
   if (on_change_) on_change_();
   if (done) done(status);

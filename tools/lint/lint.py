@@ -347,18 +347,92 @@ def documented_paths(tree):
                     yield path, line, f"{where} has no {name.group(1)}"
 
 
-@rule
-def documented_tests(tree):
-    """`Suite.Test` in a table of the root README is a test that exists."""
+def names_of_tests(tree):
+    """Every "Suite.Test" there is."""
     tests = set()
     for _, text in tree.matching("_test.cc"):
         tests.update(f"{a}.{b}" for a, b in
                      re.findall(r"\b(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP)\(\s*(\w+),\s*(\w+)", text))
+    return tests
+
+
+@rule
+def documented_tests(tree):
+    """`Suite.Test` in a table of the root README is a test that exists."""
+    tests = names_of_tests(tree)
     text = tree.files.get("README.md", "")
     for match in re.finditer(r"^\|.*$", text, re.M):
         for name in re.findall(r"`([A-Z]\w+\.[A-Z]\w+)`", match.group()):
             if name not in tests:
                 yield "README.md", line_of(text, match.start()), f"there is no test {name}"
+
+
+# The program that plays the sale: Step("open", "ticket", …) and Follows("reserve", "inventory", …).
+SALE = "tools/pitlane/sale.cc"
+SALE_STEP = re.compile(r'\b(?:Step|Follows)\(\s*"(\w+)",\s*"(\w+)"')
+
+
+def sale_steps(tree):
+    """(step, the source from this step to the next) for each step of the sale."""
+    text = tree.files.get(SALE, "")
+    steps = list(SALE_STEP.finditer(text))
+    ends = [step.start() for step in steps[1:]] + [len(text)]
+    return [(step.group(1), text[step.start():end]) for step, end in zip(steps, ends)]
+
+
+def snake_case(name):
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def life_of_a_sale_cells(tree, cells, source):
+    """What is wrong with one row: step, functions, events, tests."""
+    functions, events, tests = (re.findall(r"`([^`]+)`", cell) for cell in cells[1:])
+    if not (functions and events and tests):
+        yield "a step names a function, an event and a test"
+    for function in functions:
+        path, _, name = function.partition(":")
+        code = code_only(tree.files.get(path, ""))
+        if not re.fullmatch(r"\w+", name):
+            yield f"{function} is not path:Name"
+        elif not re.search(rf"\b{name}\b", code):
+            yield f"{path} has no code named {name}"
+    for event in events:
+        area, _, name = event.partition(".")
+        contract = code_only(tree.files.get(f"protos/pitlane/{area}/v1/events.proto", ""))
+        if not re.search(rf"\bmessage {name}\b", contract):
+            yield f"{event} is not an event (area.Event)"
+        elif not re.search(rf"\b{name}\b|\bhas_{snake_case(name)}\b", source):
+            yield f"{SALE} does not wait for {event} in this step"
+    for test in sorted(set(tests) - names_of_tests(tree)):
+        yield f"there is no test {test}"
+
+
+@rule
+def life_of_a_sale(tree):
+    """*Life of a sale* in the root README has the steps that the program plays, in their order, and
+    each row's functions, events and tests exist."""
+    text = tree.files.get("README.md", "")
+    section = re.search(r"^## Life of a sale\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    steps = sale_steps(tree)
+    if not steps:
+        return
+    if not section:
+        yield "README.md", 1, "has no section 'Life of a sale'"
+        return
+    rows = list(re.finditer(r"^\| *`(\w+)` *\|.*$", section.group(1), re.M))
+    found, wanted = [row.group(1) for row in rows], [name for name, _ in steps]
+    if found != wanted:
+        yield ("README.md", line_of(text, section.start()),
+               f"the sale's steps are {', '.join(wanted)}; the table has {', '.join(found)}")
+        return
+    for row, (_, source) in zip(rows, steps):
+        line = line_of(text, section.start(1) + row.start())
+        cells = row.group().strip("|").split("|")
+        if len(cells) != 4:
+            yield "README.md", line, f"{len(cells)} columns; step, function, event and test are 4"
+            continue
+        for message in life_of_a_sale_cells(tree, cells, source):
+            yield "README.md", line, message
 
 
 def check(root):

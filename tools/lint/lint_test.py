@@ -12,6 +12,22 @@ PROTO = "protos/pitlane/ticket/v1/ticket_service.proto"
 EVENTS = "protos/pitlane/ticket/v1/events.proto"
 REASONS = "enum TicketErrorReason {\n  NO_SUCH_TICKET = 1;\n}\n"
 
+# A sale of two steps, and the table that tells its life.
+SALE = {
+    "tools/pitlane/sale.cc": 'Step(\n    "open", "ticket", "", OfTicket("TicketOpened"));\n'
+                             'Follows("reserve", "inventory", "", event.has_stock_reserved());\n',
+    "services/ticket/domain/a.cc": "void Open();  // Later\n",
+    "services/inventory/reactors/a.cc": "void Reserve();\n",
+    EVENTS: "message TicketOpened {}\nmessage TicketClosed {}\n",
+    EVENTS.replace("ticket", "inventory"): "message StockReserved {}\n",
+    "a_test.cc": "TEST(Ticket, Opens) {}\nTEST_F(Stock, IsKept) {}\n",
+}
+OPEN = "| `open` | `services/ticket/domain/a.cc:Open` | `ticket.TicketOpened` | `Ticket.Opens` |\n"
+RESERVE = ("| `reserve` | `services/inventory/reactors/a.cc:Reserve` | `inventory.StockReserved` | "
+           "`Stock.IsKept` |\n")
+HEAD = "## Life of a sale\n\n| step | function | event | test |\n| - | - | - | - |\n"
+LIFE = HEAD + OPEN + RESERVE
+
 # rule -> (files that break it, the same put right)
 SAMPLES = {
     "include_layers": [
@@ -130,6 +146,28 @@ SAMPLES = {
     "documented_tests": [
         ({"README.md": "| open | `Ticket.Opens` |\n", "a_test.cc": "TEST(Ticket, Closes) {}"},
          {"README.md": "| open | `Ticket.Opens` |\n", "a_test.cc": "TEST_F(Ticket, Opens) {}"}),
+    ],
+    "life_of_a_sale": [
+        ({**SALE, "README.md": broken}, {**SALE, "README.md": LIFE}) for broken in [
+            "# Pitlane\n",
+            # A step is missing, out of order, or none of the program's.
+            LIFE.replace(RESERVE, ""),
+            LIFE.replace(OPEN + RESERVE, RESERVE + OPEN),
+            LIFE.replace("`open`", "`begin`"),
+            # Its file or function is not there, is only in a comment, or is not named as such.
+            LIFE.replace("domain/a.cc:Open", "domain/b.cc:Open"),
+            LIFE.replace("a.cc:Open", "a.cc:Shut"),
+            LIFE.replace("a.cc:Open", "a.cc:Later"),
+            LIFE.replace("a.cc:Open", "a.cc"),
+            # Its event is not one, is another area's, or is not what the program waits for.
+            LIFE.replace("TicketOpened", "TicketShut"),
+            LIFE.replace("ticket.TicketOpened", "inventory.TicketOpened"),
+            LIFE.replace("TicketOpened", "TicketClosed"),
+            # Its test is not there, or it has none.
+            LIFE.replace("Ticket.Opens", "Ticket.Shuts"),
+            LIFE.replace("`Ticket.Opens`", "none"),
+            LIFE.replace(" | `Ticket.Opens`", ""),
+        ]
     ],
 }
 

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -290,13 +291,31 @@ absl::StatusOr<int> ImportCustomer(Session& session, People& people, const CsvRo
 
 }  // namespace
 
+absl::Status EnsureSupplier(Session& session, const std::string& name) {
+  const auto stub = inv::InventoryService::NewStub(session.channel());
+  inv::RegisterSupplierRequest request;
+  request.set_supplier_id(NamedId(SupplierId::kPrefix, kImportSlot, "import/" + name));
+  request.set_name(name);
+  request.set_request_id(RequestIdOf("supplier", request));
+  const absl::Status made =
+      session.Call(*stub, &inv::InventoryService::Stub::RegisterSupplier, request).status();
+  return absl::IsAlreadyExists(made) ? absl::OkStatus() : made;
+}
+
 absl::StatusOr<ImportCounts> ImportParts(Session& session, std::istream& input,
                                          const RefusedSink& refused) {
   PartsImport import(session, refused);
+  std::set<std::string> suppliers;
   RETURN_IF_ERROR(ForEachRow(input, {"number", "description", "cost", "list_price"}, refused,
                              import.counts, [&](const CsvRow& row) -> absl::Status {
                                auto part = PartRowOf(row);
-                               if (part.ok()) return import.Add(row.line(), *std::move(part));
+                               if (part.ok()) {
+                                 if (!part->supplier_name().empty() &&
+                                     suppliers.insert(part->supplier_name()).second) {
+                                   RETURN_IF_ERROR(EnsureSupplier(session, part->supplier_name()));
+                                 }
+                                 return import.Add(row.line(), *std::move(part));
+                               }
                                ++import.counts.refused;
                                refused(row.line(), std::string(part.status().message()));
                                return absl::OkStatus();

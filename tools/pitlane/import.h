@@ -44,6 +44,8 @@ absl::StatusOr<ImportCounts> ImportVehicles(Session& session, std::istream& inpu
 absl::StatusOr<ImportCounts> ImportCustomers(Session& session, std::istream& input,
                                              const RefusedSink& refused);
 
+// A supplier of that name, made when there is none.
+absl::Status EnsureSupplier(Session& session, const std::string& name);
 // Parts that must all be taken: their ids, in the order of the rows. INVALID_ARGUMENT names the
 // first row that is refused.
 absl::StatusOr<std::vector<std::string>> ImportPartRows(

@@ -27,6 +27,7 @@ namespace tkt = ticket::v1;
 
 constexpr uint32_t kSlot = 1998;
 constexpr size_t kPeople = 400;
+constexpr char kSupplier[] = "Replay supplier";
 
 struct Car {
   int year = 2019;
@@ -94,7 +95,7 @@ std::vector<inv::PartRow> PartRows(const Demand& demand, const std::string& loca
     const int64_t cost_minor = 150 + static_cast<int64_t>(dice.Next64() % 18000);
     row.set_unit_cost_e4(cost_minor * 100);
     row.set_list_price_minor(cost_minor * 2);
-    row.set_supplier_name("Replay supplier");
+    row.set_supplier_name(kSupplier);
     inv::ReorderRule& rule = *row.add_reorder_rules();
     rule.set_location_id(location_id);
     // About a month's demand on the shelf, two months' in an order.
@@ -166,6 +167,7 @@ absl::StatusOr<ReplayShop> LoadReplayShop(Session& session, const ReplayOptions&
   ReplayShop shop;
   shop.location_id = NamedId(LocationId::kPrefix, kSlot, "replay/location");
   RETURN_IF_ERROR(ConfigureLocation(session, shop));
+  RETURN_IF_ERROR(EnsureSupplier(session, kSupplier));
   ASSIGN_OR_RETURN(shop.part_ids, ImportPartRows(session, PartRows(demand, shop.location_id)));
   RETURN_IF_ERROR(RegisterPeople(session, cars, shop));
   RETURN_IF_ERROR(RegisterReaders(session, options.concurrency, shop));

@@ -35,7 +35,8 @@ void PrintWelcome(const UpOptions& options, const Suite& suite, const DemoShop& 
   std::fflush(stdout);
 }
 
-// Ctrl-C and SIGTERM are waited for, not handled; blocked before any thread is made.
+// Ctrl-C and SIGTERM are waited for, not handled: blocked while threads are made, so that only the
+// waiting one gets them.
 sigset_t BlockStopSignals() {
   sigset_t signals;
   sigemptyset(&signals);

@@ -1,5 +1,6 @@
 #include "services/customer_vehicle/reactors/on_ticket_closed.h"
 
+#include "absl/strings/ascii.h"
 #include "libs/runtime/parking.h"
 #include "services/customer_vehicle/testing_shop.h"
 
