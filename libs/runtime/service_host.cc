@@ -70,12 +70,13 @@ class ServiceHost::Impl final : public HostContext {
   absl::Status LoadState();
   absl::Status ConnectToKafka();
   void MakePumps(const std::map<stream::Source, uint64_t>& cursors);
-  absl::Status StartRelay();
+  void MakeRelay();
   absl::Status StartServer();
-  ThreadRunner& Run(Stepper& stepper, const std::string& role);
+  void Run(Stepper& stepper, const std::string& role);
   void Changed();
   void FeedChanged(const FeedPump& pump);
   void CountParkedAgain();
+  int64_t ParkedByPumps() const;
   bool CaughtUp() const;
   std::optional<uint64_t> LagOf(size_t feed) const;
   static std::map<stream::Source, uint64_t> CursorsOf(const std::map<stream::Source, uint64_t>& all,
@@ -86,7 +87,8 @@ class ServiceHost::Impl final : public HostContext {
   rpc::Metrics own_metrics_;
   rpc::Metrics* const metrics_;
   std::function<void()> on_change_;
-  std::atomic<uint64_t> parked_{0};
+  // Records parked, less those that the pumps have parked since their start.
+  std::atomic<int64_t> parked_before_{0};
   std::atomic<bool> serving_{false};
   std::atomic<bool> caught_up_{false};
   bool started_ = false;
@@ -144,6 +146,7 @@ absl::Status ServiceHost::Impl::Start() {
   MakeWriter();
   RETURN_IF_ERROR(ConnectToKafka());
   RETURN_IF_ERROR(LoadState());
+  MakeRelay();
   executor_runner_ =
       std::make_unique<ThreadRunner>(*executor_, clock(), absl::StrCat("x-", definition_.area));
   executor_runner_->Start();
@@ -151,7 +154,7 @@ absl::Status ServiceHost::Impl::Start() {
   Run(*watches_, "w");
   Run(*positions_, "p");
   RETURN_IF_ERROR(StartServer());
-  RETURN_IF_ERROR(StartRelay());
+  if (relay_ != nullptr) RETURN_IF_ERROR(relay_->Start());
   Run(*effects_, "e");
   for (auto& pump : pumps_) {
     feed_runners_.push_back(
@@ -237,16 +240,13 @@ void ServiceHost::Impl::MakePumps(const std::map<stream::Source, uint64_t>& curs
   }
 }
 
-absl::Status ServiceHost::Impl::StartRelay() {
-  if (options_.streams.kafka.bootstrap_servers.empty() || !options_.streams.publish) {
-    return absl::OkStatus();
-  }
+void ServiceHost::Impl::MakeRelay() {
+  if (options_.streams.kafka.bootstrap_servers.empty() || !options_.streams.publish) return;
   stream::RelayOptions relay{.kafka = options_.streams.kafka,
                              .replication_factor = options_.streams.replication_factor};
   relay.kafka.log = LogKafka;
   relay_ = std::make_unique<stream::Relay>(*journal_, std::move(relay));
   relay_->OnProgress([this] { Changed(); });
-  return relay_->Start();
 }
 
 absl::Status ServiceHost::Impl::StartServer() {
@@ -269,11 +269,10 @@ absl::Status ServiceHost::Impl::StartServer() {
   return absl::OkStatus();
 }
 
-ThreadRunner& ServiceHost::Impl::Run(Stepper& stepper, const std::string& role) {
+void ServiceHost::Impl::Run(Stepper& stepper, const std::string& role) {
   side_runners_.push_back(
       std::make_unique<ThreadRunner>(stepper, clock(), absl::StrCat(role, "-", definition_.area)));
   side_runners_.back()->Start();
-  return *side_runners_.back();
 }
 
 void ServiceHost::Impl::Changed() {
@@ -289,7 +288,6 @@ void ServiceHost::Impl::Changed() {
 }
 
 void ServiceHost::Impl::FeedChanged(const FeedPump& pump) {
-  CountParkedAgain();
   // The server outlives the feeds' threads, but has said its last once the stop has begun.
   if (!stopped_) {
     server_->SetServing(absl::StrCat("feed.", pump.area()), !pump.stats().stopped);
@@ -298,7 +296,14 @@ void ServiceHost::Impl::FeedChanged(const FeedPump& pump) {
 }
 
 void ServiceHost::Impl::CountParkedAgain() {
-  if (const auto count = CountParked(*journal_); count.ok()) parked_ = *count;
+  const auto count = CountParked(*journal_);
+  if (count.ok()) parked_before_ = static_cast<int64_t>(*count) - ParkedByPumps();
+}
+
+int64_t ServiceHost::Impl::ParkedByPumps() const {
+  uint64_t parked = 0;
+  for (const auto& pump : pumps_) parked += pump->stats().parked;
+  return static_cast<int64_t>(parked);
 }
 
 bool ServiceHost::Impl::CaughtUp() const {
@@ -353,9 +358,9 @@ void ServiceHost::Impl::Stop() {
   }
   StopFeeds();
   if (effects_ != nullptr) effects_->Stop();
-  if (executor_ != nullptr) executor_->Close();
   for (auto& runner : side_runners_) runner->Stop();
   if (executor_runner_ != nullptr) {
+    executor_->Close();
     executor_runner_->Stop();
     executor_->Drain();
   }
@@ -397,7 +402,7 @@ HostStatus ServiceHost::Impl::Figures() const {
   status.last_position = journal_->last_position();
   status.serving = serving_;
   status.caught_up = caught_up_;
-  status.parked = parked_;
+  status.parked = static_cast<uint64_t>(std::max<int64_t>(parked_before_ + ParkedByPumps(), 0));
   status.effects = effects_->stats();
   status.executor = executor_->counters();
   for (const auto& pump : pumps_) {
@@ -410,6 +415,7 @@ HostStatus ServiceHost::Impl::Figures() const {
 
 HostStatus ServiceHost::Impl::Status() const {
   HostStatus status = Figures();
+  if (const auto parked = CountParked(*journal_); parked.ok()) status.parked = *parked;
   status.views = rebuilder_->status();
   const std::map<stream::Source, uint64_t> cursors = positions_->Cursors();
   for (size_t i = 0; i < status.feeds.size(); ++i) {

@@ -8,6 +8,7 @@
 #include "libs/rpc/errors.h"
 #include "libs/runtime/timestamps.h"
 #include "libs/runtime/unit_context.h"
+#include "libs/stream/partition_heads.h"
 
 namespace pitlane::runtime {
 namespace {
@@ -75,6 +76,8 @@ absl::Status Unit::TryEmit(const AggregateKind& kind, std::string_view stream_id
   kind.apply(*entry->state, event);
   ++entry->version;
   positions_[slot % context_.identity.partition_count] = meta.position();
+  stream::NotePartitionHead(context_.batch, context_.identity.partition_count, slot,
+                            meta.position());
   return context_.projections.Apply(event, context_.batch);
 }
 

@@ -306,20 +306,20 @@ absl::StatusOr<ImportCounts> ImportParts(Session& session, std::istream& input,
                                          const RefusedSink& refused) {
   PartsImport import(session, refused);
   std::set<std::string> suppliers;
+  const auto take = [&](const CsvRow& row) -> absl::Status {
+    auto part = PartRowOf(row);
+    if (!part.ok()) {
+      ++import.counts.refused;
+      refused(row.line(), std::string(part.status().message()));
+      return absl::OkStatus();
+    }
+    if (!part->supplier_name().empty() && suppliers.insert(part->supplier_name()).second) {
+      RETURN_IF_ERROR(EnsureSupplier(session, part->supplier_name()));
+    }
+    return import.Add(row.line(), *std::move(part));
+  };
   RETURN_IF_ERROR(ForEachRow(input, {"number", "description", "cost", "list_price"}, refused,
-                             import.counts, [&](const CsvRow& row) -> absl::Status {
-                               auto part = PartRowOf(row);
-                               if (part.ok()) {
-                                 if (!part->supplier_name().empty() &&
-                                     suppliers.insert(part->supplier_name()).second) {
-                                   RETURN_IF_ERROR(EnsureSupplier(session, part->supplier_name()));
-                                 }
-                                 return import.Add(row.line(), *std::move(part));
-                               }
-                               ++import.counts.refused;
-                               refused(row.line(), std::string(part.status().message()));
-                               return absl::OkStatus();
-                             }));
+                             import.counts, take));
   RETURN_IF_ERROR(import.Flush());
   RETURN_IF_ERROR(import.Finish());
   return import.counts;

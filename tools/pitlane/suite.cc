@@ -98,7 +98,6 @@ absl::Status Suite::OpenServices(const SuiteOptions& options) {
 absl::Status Suite::OpenGateway(const SuiteOptions& options) {
   gateway::GatewayOptions gateway;
   gateway.server.listen = options.listen;
-  gateway.server.reflection = options.reflection;
   for (const auto& host : hosts_) {
     ASSIGN_OR_RETURN(gateway.areas[host->area()], ChannelTo(host->area()));
   }

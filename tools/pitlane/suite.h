@@ -23,7 +23,6 @@ struct SuiteOptions {
   // Kafka bootstrap servers: facts travel over the broker. Empty: over the journals next door.
   std::string kafka;
   uint32_t partition_count = 8;
-  bool reflection = true;
 };
 
 // Open starts everything and waits until it serves; destruction stops it in good order.

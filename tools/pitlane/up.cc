@@ -3,8 +3,12 @@
 #include <signal.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
+#include <thread>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "fmt/core.h"
 #include "libs/base/status.h"
 #include "tools/pitlane/connection.h"
@@ -19,7 +23,7 @@ void PrintWelcome(const UpOptions& options, const Suite& suite, const DemoShop& 
                   const std::string& token) {
   fmt::print(
       "\nPitlane is running.\n"
-      "  gateway   {} (gRPC, plaintext on this computer; reflection is on)\n"
+      "  gateway   {} (gRPC, plaintext, this computer only)\n"
       "  metrics   http://{}/metrics\n"
       "  data      {}\n"
       "  events    {}\n",
@@ -35,25 +39,48 @@ void PrintWelcome(const UpOptions& options, const Suite& suite, const DemoShop& 
   std::fflush(stdout);
 }
 
-// Ctrl-C and SIGTERM are waited for, not handled: blocked while threads are made, so that only the
-// waiting one gets them.
-sigset_t BlockStopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
+// Ctrl-C and SIGTERM. Made before any other thread, so that only its own gets them.
+class StopSignal {
+ public:
+  StopSignal() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    std::thread([this] { Listen(); }).detach();
+  }
 
-absl::Status Wait(const UpOptions& options, const sigset_t& stop_signals) {
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
+  // Returns when one has come.
+  void Wait() {
+    absl::MutexLock lock(&mutex_);
+    waiting_ = true;
+    mutex_.Await(absl::Condition(&came_));
+  }
+
+ private:
+  // While the suite is still starting or selling, the process ends at once: what was acknowledged
+  // is on the disk. Lives as long as the process.
+  void Listen() {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    absl::MutexLock lock(&mutex_);
+    if (!waiting_) std::_Exit(128 + signal);
+    came_ = true;
+  }
+
+  sigset_t signals_;
+  absl::Mutex mutex_;
+  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
+  bool came_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+absl::Status Wait(const UpOptions& options, StopSignal& stop) {
+  stop.Wait();
   if (!options.json) fmt::print("\nStopping.\n");
   return absl::OkStatus();
 }
 
-absl::Status Run(const UpOptions& options, const sigset_t& stop_signals) {
+absl::Status Run(const UpOptions& options, StopSignal& stop) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Suite> suite, Suite::Open({.data_dir = options.data_dir,
                                                                     .listen = options.listen,
                                                                     .admin = options.admin,
@@ -62,20 +89,20 @@ absl::Status Run(const UpOptions& options, const sigset_t& stop_signals) {
   // Through the gateway's port, as every front end would.
   ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
                    Connect({.gateway = suite->address(), .data_dir = options.data_dir}));
-  if (options.no_sale) return Wait(options, stop_signals);
+  if (options.no_sale) return Wait(options, stop);
   ASSIGN_OR_RETURN(const DemoShop shop, LoadDemoShop(*session));
   if (!options.json) fmt::print("One sale, through all six services:\n");
   RETURN_IF_ERROR(PlaySale(*session, shop, options.json ? PrintStepAsJson : PrintStepAsText));
   if (options.once) return absl::OkStatus();
   if (!options.json) PrintWelcome(options, *suite, shop, session->token());
-  return Wait(options, stop_signals);
+  return Wait(options, stop);
 }
 
 }  // namespace
 
 int RunUp(const UpOptions& options) {
-  const sigset_t stop_signals = BlockStopSignals();
-  const absl::Status status = Run(options, stop_signals);
+  static StopSignal& stop = *new StopSignal();
+  const absl::Status status = Run(options, stop);
   if (status.ok()) return 0;
   std::cerr << "pitlane up: " << status.message() << "\n";
   return 1;

@@ -62,6 +62,8 @@ absl::StatusOr<Events> Decide(const TenderState& state, const RecordAttempt& com
   // A charge that was thought to have come to nothing is money all the same.
   const bool open = HasOpenAttempt(state.payment);
   if (!open && outcome.what != What::kSucceeded) return Events();
+  // Under way is no outcome; and what was under way when it was asked for may be unknown since.
+  if (outcome.what == What::kInProgress) return Events();
 
   const bool was_unknown = payment.status() == v1::PAYMENT_STATUS_UNKNOWN;
   Events events;
@@ -96,6 +98,7 @@ absl::StatusOr<Events> Decide(const TenderState& state, const RecordRefund& comm
   const v1::Refund* refund = FindRefund(state.payment, command.refund_id);
   if (refund == nullptr || refund->done()) return Events();
   if (!IsOpen(*refund) && outcome.what != What::kSucceeded) return Events();
+  if (outcome.what == What::kInProgress) return Events();
 
   Events events;
   if (refund->unknown() && outcome.what != What::kUnknown) {

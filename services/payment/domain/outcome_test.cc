@@ -116,11 +116,18 @@ TEST(RecordAttempt, UnknownThenResolvedToWhateverItIs) {
     EXPECT_THAT(outcome.result()->front(), EventIs(ResolvedAfter(kAttempt, 2)));
     return outcome.state().payment.payment().status();
   };
-  EXPECT_EQ(status(What::kInProgress), v1::PAYMENT_STATUS_COLLECTING);
   EXPECT_EQ(status(What::kSucceeded), v1::PAYMENT_STATUS_CAPTURED);
   EXPECT_EQ(status(What::kFailed), v1::PAYMENT_STATUS_DECLINED);
   EXPECT_EQ(status(What::kCanceled), v1::PAYMENT_STATUS_CANCELED);
   EXPECT_EQ(status(What::kNeverArrived), v1::PAYMENT_STATUS_CANCELED);
+}
+
+TEST(RecordAttempt, UnknownAndSaidToBeUnderWayThenStillUnknown) {
+  // The answer may be older than the news that the reader does not answer.
+  Collecting({NobodyKnows(kAttempt)})
+      .When(Deciding(Attempt(What::kInProgress)))
+      .ThenEvents(IsEmpty());
+  Refunding({NobodyKnows(kRefund)}).When(Deciding(Refund(What::kInProgress))).ThenEvents(IsEmpty());
 }
 
 TEST(RecordAttempt, SettledThenLateNewsChangesNothing) {
