@@ -159,7 +159,8 @@ RC_GTEST_PROP(CumulativeShareProperty, ReturnedOneByOneThenSumsToTheWholeInEvenS
   Int128 refunded = 0;
   for (int64_t k = 1; k <= n; ++k) {
     const Int128 refund = *CumulativeShare(amount, n, k) - refunded;
-    RC_ASSERT((refund >= amount / n - 1 && refund <= amount / n + 1));
+    const Int128 even = Int128{amount} / n;
+    RC_ASSERT((refund >= even - 1 && refund <= even + 1));
     refunded += refund;
   }
   RC_ASSERT((refunded == amount));

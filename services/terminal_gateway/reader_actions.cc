@@ -1,6 +1,5 @@
 #include "services/terminal_gateway/reader_actions.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -59,16 +58,6 @@ absl::Status ReturnReader(runtime::Unit& unit, const std::string& reader_id, v1:
   ASSIGN_OR_RETURN(const auto loaded, unit.Load<ReaderAggregate>(reader_id));
   *reader = loaded.state.reader();
   return absl::OkStatus();
-}
-
-// How often the device of an open action was asked.
-absl::StatusOr<int32_t> QueriesOf(runtime::Unit& unit, const std::string& effect_id) {
-  uint32_t asked = 0;
-  for (const std::string_view kind : {kStartEffect, kCancelEffect}) {
-    ASSIGN_OR_RETURN(const auto effect, unit.GetEffect(kind, effect_id));
-    if (effect.has_value()) asked = std::max(asked, effect->asked);
-  }
-  return static_cast<int32_t>(asked);
 }
 
 }  // namespace
@@ -141,24 +130,26 @@ absl::Status Resolve(runtime::Unit& unit, const v1::ResolveActionRequest& reques
   return ReturnAction(unit, request.reader_id(), request.action_id(), action);
 }
 
-absl::Status RecordDeviceAnswer(runtime::Unit& unit, const std::string& reader_id,
-                                const std::string& action_id, const DeviceAnswer& answer) {
+absl::Status RecordDeviceAnswer(runtime::Unit& unit, std::string_view kind,
+                                const std::string& reader_id, const std::string& action_id,
+                                const DeviceAnswer& answer) {
   const std::string effect_id = EffectId(reader_id, action_id);
   RecordAnswer command{.known = {}, .answer = answer};
   ASSIGN_OR_RETURN(command.known, FindCommitted(unit, reader_id, action_id));
-  ASSIGN_OR_RETURN(command.queries, QueriesOf(unit, effect_id));
+  ASSIGN_OR_RETURN(const auto effect, unit.GetEffect(kind, effect_id));
+  command.queries = effect.has_value() ? static_cast<int32_t>(effect->asked) : 0;
   RETURN_IF_ERROR(Execute(unit, reader_id, command).status());
 
   ASSIGN_OR_RETURN(const v1::ActionRecord after, FindCommitted(unit, reader_id, action_id));
-  for (const std::string_view kind : {kStartEffect, kCancelEffect}) {
-    if (!IsOpen(after.action().status())) {
-      unit.FinishEffect(kind, effect_id);
-    } else if (answer.what == DeviceAnswer::What::kInProgress) {
-      unit.RescheduleEffect(kind, effect_id, answer.ask_at);
-    } else {
-      unit.RescheduleEffect(kind, effect_id,
-                            NextQuery(runtime::FromTimestamp(after.timed_out_at()), unit.now()));
-    }
+  if (!IsOpen(after.action().status())) {
+    unit.FinishEffect(kStartEffect, effect_id);
+    unit.FinishEffect(kCancelEffect, effect_id);
+  } else if (answer.what == DeviceAnswer::What::kInProgress) {
+    unit.RescheduleEffect(kind, effect_id, answer.ask_at);
+  } else {
+    // Nothing happens to an effect that a cancel has taken over from meanwhile.
+    unit.RescheduleEffect(kind, effect_id,
+                          NextQuery(runtime::FromTimestamp(after.timed_out_at()), unit.now()));
   }
   return unit.status();
 }

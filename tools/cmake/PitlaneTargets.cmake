@@ -1,4 +1,4 @@
-# pitlane_library(NAME SOURCES ... DEPS ... [NO_PCH])   static library pitlane_NAME, alias pitlane::NAME
+# pitlane_library(NAME SOURCES ... DEPS ... [NO_PCH])   static library, alias pitlane::NAME
 # pitlane_test(NAME SOURCES ... DEPS ... [LABELS ...])   one gtest binary, one ctest entry
 # pitlane_binary(NAME SOURCES ... DEPS ...)              an executable NAME in bin/
 #
@@ -9,7 +9,8 @@
 file(WRITE ${CMAKE_BINARY_DIR}/pch/pitlane_pch.cc "")
 add_library(pitlane_pch STATIC ${CMAKE_BINARY_DIR}/pch/pitlane_pch.cc)
 target_link_libraries(pitlane_pch PUBLIC gRPC::grpc++ protobuf::libprotobuf absl::status
-  absl::statusor absl::strings absl::time absl::flat_hash_map absl::synchronization pitlane_warnings)
+  absl::statusor absl::strings absl::time absl::flat_hash_map absl::synchronization
+  pitlane_warnings)
 target_precompile_headers(pitlane_pch PRIVATE
   <algorithm> <atomic> <cstdint> <functional> <map> <memory> <optional> <string> <string_view>
   <thread> <utility> <vector>

@@ -271,6 +271,8 @@ class Run {
         stop_ = true;
         return;
       }
+      // Under the mutex, so that whoever waits for the end looks again.
+      absl::MutexLock lock(&mutex_);
       ++done_;
     }
   }

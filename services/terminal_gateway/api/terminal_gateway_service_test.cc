@@ -320,6 +320,7 @@ TEST_F(TerminalGateway, CrashedAfterACancelThenStillGivenUp) {
   stub_.reset();
   ASSERT_THAT(cluster_.Crash("terminal_gateway"), IsOk());
   Connect();
+  EXPECT_EQ(StatusOf(request.action_id()), v1::ACTION_STATUS_TIMED_OUT);
   cluster_.Advance(absl::Seconds(5));
   EXPECT_EQ(StatusOf(request.action_id()), v1::ACTION_STATUS_SUCCEEDED);
 }

@@ -12,11 +12,12 @@ namespace {
 
 // Reports the answer as a command. An effect whose payload does not decode stays open and is logged
 // each time it is tried.
-AnswerFn Reporter(const v1::ActionRecord& record, runtime::EffectDone done) {
-  return [action = record.action(), done = std::move(done)](absl::StatusOr<DeviceAnswer> answer) {
+AnswerFn Reporter(std::string_view kind, const v1::ActionRecord& record, runtime::EffectDone done) {
+  return [kind, action = record.action(),
+          done = std::move(done)](absl::StatusOr<DeviceAnswer> answer) {
     DeviceAnswer said = answer.ok() ? *std::move(answer) : DeviceAnswer();
-    done([action, said = std::move(said)](runtime::Unit& unit) {
-      return RecordDeviceAnswer(unit, action.reader_id(), action.action_id(), said);
+    done([kind, action, said = std::move(said)](runtime::Unit& unit) {
+      return RecordDeviceAnswer(unit, kind, action.reader_id(), action.action_id(), said);
     });
   };
 }
@@ -40,16 +41,16 @@ void ActionStarter::Perform(const runtime::Effect& effect, runtime::EffectDone d
   v1::ActionRecord record;
   if (!Decode(effect, &record, done)) return;
   if (record.action().kind() == v1::ACTION_KIND_REFUND) {
-    port_->Refund(record, Reporter(record, std::move(done)));
+    port_->Refund(record, Reporter(kind(), record, std::move(done)));
   } else {
-    port_->Start(record, Reporter(record, std::move(done)));
+    port_->Start(record, Reporter(kind(), record, std::move(done)));
   }
 }
 
 void ActionStarter::Recover(const runtime::Effect& effect, runtime::EffectDone done) {
   v1::ActionRecord record;
   if (!Decode(effect, &record, done)) return;
-  port_->Query(record, Reporter(record, std::move(done)));
+  port_->Query(record, Reporter(kind(), record, std::move(done)));
 }
 
 ActionCanceler::ActionCanceler(std::shared_ptr<ReaderPort> port) : port_(std::move(port)) {}
@@ -59,14 +60,14 @@ std::string_view ActionCanceler::kind() const { return kCancelEffect; }
 void ActionCanceler::Perform(const runtime::Effect& effect, runtime::EffectDone done) {
   v1::ActionRecord record;
   if (!Decode(effect, &record, done)) return;
-  port_->Cancel(record, Reporter(record, std::move(done)));
+  port_->Cancel(record, Reporter(kind(), record, std::move(done)));
 }
 
 void ActionCanceler::Recover(const runtime::Effect& effect, runtime::EffectDone done) {
   v1::ActionRecord record;
   if (!Decode(effect, &record, done)) return;
   // Asked to give up once more: whether it heard us the first time is not known.
-  port_->Cancel(record, Reporter(record, std::move(done)));
+  port_->Cancel(record, Reporter(kind(), record, std::move(done)));
 }
 
 }  // namespace pitlane::terminal_gateway
