@@ -26,6 +26,7 @@ constexpr const char* kExamples[] = {
           currency: "USD"
           total_minor: 117095
           balance_minor: 117095
+          held_minor: 60000
           cash_increment_minor: 5
           version: 1
           business_date: "2026-01-01"
@@ -71,6 +72,31 @@ constexpr const char* kExamples[] = {
           status: PAYMENT_STATUS_CREATED
           currency: "USD"
           amount_minor: 60000
+          # What a new payment cannot have yet is set too, so that its bytes are pinned.
+          captured_minor: 60001
+          applied_minor: 60002
+          refunded_minor: 1500
+          tendered_minor: 60005
+          change_minor: 4
+          rounding_minor: 1
+          reader_id: "rdr_01JGGZV1C0AFR0000000000001"
+          attempt_id: "att_01JGGZV1C0AFR0000000000004"
+          attempts: 2
+          decline_code: "insufficient_funds"
+          card {
+            brand: "visa"
+            last_four: "4242"
+            entry_mode: "chip"
+            authorization_code: "A1B2C3"
+            processor_reference: "sim-1"
+          }
+          refunds {
+            refund_id: "rfd_01JGGZV1C0AFR0000000000005"
+            amount_minor: 1500
+            reason: "returned"
+            done: true
+            failure: "none"
+          }
           created_at { seconds: 1767270000 nanos: 250000000 }
           version: 1
         }

@@ -22,6 +22,7 @@ constexpr const char* kExamples[] = {
           label: "Counter 1"
           state: READER_STATE_IDLE
           simulated: true
+          action { action_id: "att_01JGGZV1C0AFR0000000000004" }
           version: 1
         }
       }
@@ -50,6 +51,17 @@ constexpr const char* kExamples[] = {
           fencing_token: 8
           started_at { seconds: 1767270000 nanos: 250000000 }
           original_action_id: "att_01JGGZV1C0AFR0000000000004"
+          # What a new action cannot have yet is set too, so that its bytes are pinned.
+          approved_minor: 4999
+          failure_code: "device_error"
+          queries: 3
+          result {
+            brand: "visa"
+            last_four: "4242"
+            entry_mode: "chip"
+            authorization_code: "A1B2C3"
+            processor_reference: "sim-1"
+          }
         }
         simulated { kind: KIND_APPROVE }
       }
