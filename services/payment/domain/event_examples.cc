@@ -96,6 +96,7 @@ constexpr const char* kExamples[] = {
             reason: "returned"
             done: true
             failure: "none"
+            unknown: true
           }
           created_at { seconds: 1767270000 nanos: 250000000 }
           version: 1
