@@ -305,6 +305,10 @@ TEST(Executor, FailedAttemptLeavesNothingWhileTheUnitGoesOn) {
   const CounterId id = rig.OpenCounter();
   const Answer answer = rig.Do(rig.Submit([&](Unit& unit) -> absl::StatusOr<std::string> {
     unit.Emit<CounterAggregate>(id.text(), {Increased(1)}, {});
+    RETURN_IF_ERROR(unit.Try([&] {
+      unit.Emit<CounterAggregate>(id.text(), {Increased(2)}, {});
+      return absl::OkStatus();
+    }));
     const absl::Status failed = unit.Try([&] {
       unit.Emit<CounterAggregate>(id.text(), {Increased(100)}, {});
       unit.RequestEffect("signal", "s1", id.text());
@@ -317,10 +321,6 @@ TEST(Executor, FailedAttemptLeavesNothingWhileTheUnitGoesOn) {
     });
     EXPECT_THAT(malformed, StatusIs(absl::StatusCode::kInvalidArgument));
     EXPECT_THAT(unit.status(), IsOk());
-    RETURN_IF_ERROR(unit.Try([&] {
-      unit.Emit<CounterAggregate>(id.text(), {Increased(2)}, {});
-      return absl::OkStatus();
-    }));
     return std::string();
   }));
   EXPECT_EQ(rig.Total(id), 3);
