@@ -297,15 +297,6 @@ def machine_paths(tree):
                           "a path of one machine: {0}")
 
 
-@rule
-def registry_hosts(tree):
-    """Where packages come from is the machine's own business."""
-    for path, text in texts(tree):
-        yield from search(path, text, r"repo1?\.maven|\bmaven\.org|\bpypi\.org|pythonhosted|"
-                          r"(?:deb|security)\.debian\.org|registry\.npmjs|\bcrates\.io|"
-                          r"proxy\.golang|repository\.apache", "names a package registry: {0}")
-
-
 # --- documentation -----------------------------------------------------------------------------
 
 TOP = r"(?:libs|services|gateway|protos|tools|tests|docs|k8s|\.ci)/"

@@ -130,9 +130,6 @@ SAMPLES = {
         ({"docs/a.md": "see /work/a\n"}, {"docs/a.md": "see libs/work/a and a/root/b\n"}),
         ({"libs/base/a.cc": 'Open("/root/a");\n'}, {"libs/base/a.cc": 'Open(folder + "/a");\n'}),
     ],
-    "registry_hosts": [
-        ({"tools/a.py": "get('https://pypi.org/simple')\n"}, {"tools/a.py": "pip('a')\n"}),
-    ],
     "documented_paths": [
         ({"README.md": "see `libs/base/b.h`\n"}, {"README.md": "see `build/b.h` and `a/b`\n"}),
         ({"README.md": "see `libs/base/{a,b}.h`\n", "libs/base/a.h": ""},
