@@ -7,11 +7,11 @@
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/paging.h"
 #include "libs/rpc/server_stream.h"
 #include "libs/runtime/command_call.h"
 #include "libs/runtime/watch.h"
 #include "services/inventory/api/inventory_service.h"
-#include "services/inventory/api/paging.h"
 #include "services/inventory/api/requests.h"
 #include "services/inventory/api/stock_watch.h"
 #include "services/inventory/domain/gtin.h"
@@ -46,7 +46,7 @@ absl::StatusOr<typename A::State> Existing(ReadContext& read, const std::string&
 
 // A page of rows of one view, from a prefix on.
 absl::StatusOr<journal::ScanPage> ScanPage(ReadContext& read, std::string_view view,
-                                           std::string prefix, PageRequest page) {
+                                           std::string prefix, rpc::PageRequest page) {
   journal::ScanOptions options;
   options.prefix = std::move(prefix);
   options.after = std::move(page.after);
@@ -56,19 +56,19 @@ absl::StatusOr<journal::ScanPage> ScanPage(ReadContext& read, std::string_view v
 
 absl::Status ListSuppliersPage(ReadContext& read, const v1::ListSuppliersRequest& request,
                                v1::ListSuppliersResponse* response) {
-  ASSIGN_OR_RETURN(PageRequest page,
-                   ParsePage(request.page_size(), request.page_token(), 100, 500));
+  ASSIGN_OR_RETURN(rpc::PageRequest page,
+                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 500));
   ASSIGN_OR_RETURN(const auto rows, ScanPage(read, SupplierNames::kView, "", std::move(page)));
   for (const journal::Row& row : rows.rows) {
     ASSIGN_OR_RETURN(*response->add_suppliers(),
                      Existing<SupplierAggregate>(read, row.value, v1::SUPPLIER_UNKNOWN));
   }
-  response->set_next_page_token(PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(rows.resume));
   return absl::OkStatus();
 }
 
 absl::StatusOr<PartPage> FindParts(ReadContext& read, const v1::SearchPartsRequest& request,
-                                   PageRequest page) {
+                                   rpc::PageRequest page) {
   switch (request.query_case()) {
     case v1::SearchPartsRequest::kNumberPrefix: {
       const std::string stripped = StripToAlnumUpper(request.number_prefix());
@@ -98,13 +98,14 @@ absl::StatusOr<PartPage> FindParts(ReadContext& read, const v1::SearchPartsReque
 
 absl::Status SearchPartsPage(ReadContext& read, const v1::SearchPartsRequest& request,
                              v1::SearchPartsResponse* response) {
-  ASSIGN_OR_RETURN(PageRequest page, ParsePage(request.page_size(), request.page_token(), 50, 200));
+  ASSIGN_OR_RETURN(rpc::PageRequest page,
+                   rpc::ParsePage(request.page_size(), request.page_token(), 50, 200));
   ASSIGN_OR_RETURN(const PartPage found, FindParts(read, request, std::move(page)));
   for (const std::string& part_id : found.part_ids) {
     ASSIGN_OR_RETURN(*response->add_parts(),
                      Existing<PartAggregate>(read, part_id, v1::PART_UNKNOWN));
   }
-  response->set_next_page_token(PageToken(found.resume));
+  response->set_next_page_token(rpc::PageToken(found.resume));
   return absl::OkStatus();
 }
 
@@ -125,8 +126,8 @@ absl::Status GetStockLevel(ReadContext& read, const v1::GetStockRequest& request
 absl::Status ListStockPage(ReadContext& read, const v1::ListStockRequest& request,
                            v1::ListStockResponse* response) {
   RETURN_IF_ERROR(CheckId<LocationId>("location_id", request.location_id()));
-  ASSIGN_OR_RETURN(PageRequest page,
-                   ParsePage(request.page_size(), request.page_token(), 100, 1000));
+  ASSIGN_OR_RETURN(rpc::PageRequest page,
+                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 1000));
   ASSIGN_OR_RETURN(const auto rows,
                    ScanPage(read, StockLevels::kView, absl::StrCat(request.location_id(), "/"),
                             std::move(page)));
@@ -135,7 +136,7 @@ absl::Status ListStockPage(ReadContext& read, const v1::ListStockRequest& reques
       return rpc::DataLoss(absl::StrCat("the level of ", row.key, " does not decode"));
     }
   }
-  response->set_next_page_token(PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(rows.resume));
   ASSIGN_OR_RETURN(const journal::Tail tail, read.reader().GetTail());
   response->set_position(tail.last_position);
   return absl::OkStatus();
@@ -144,8 +145,8 @@ absl::Status ListStockPage(ReadContext& read, const v1::ListStockRequest& reques
 absl::Status ListPartStockPage(ReadContext& read, const v1::ListPartStockRequest& request,
                                v1::ListPartStockResponse* response) {
   RETURN_IF_ERROR(CheckId<PartId>("part_id", request.part_id()));
-  ASSIGN_OR_RETURN(PageRequest page,
-                   ParsePage(request.page_size(), request.page_token(), 100, 1000));
+  ASSIGN_OR_RETURN(rpc::PageRequest page,
+                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 1000));
   const std::string prefix = absl::StrCat(request.part_id(), "/");
   ASSIGN_OR_RETURN(const auto rows, ScanPage(read, StockPlaces::kView, prefix, std::move(page)));
   for (const journal::Row& row : rows.rows) {
@@ -153,15 +154,15 @@ absl::Status ListPartStockPage(ReadContext& read, const v1::ListPartStockRequest
     ASSIGN_OR_RETURN(auto level, StockLevels::Get(read.views(), key));
     if (level.has_value()) *response->add_levels() = *std::move(level);
   }
-  response->set_next_page_token(PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(rows.resume));
   return absl::OkStatus();
 }
 
 absl::Status ListTicketStockPage(ReadContext& read, const v1::ListTicketStockRequest& request,
                                  v1::ListTicketStockResponse* response) {
   RETURN_IF_ERROR(CheckId<TicketId>("ticket_id", request.ticket_id()));
-  ASSIGN_OR_RETURN(PageRequest page,
-                   ParsePage(request.page_size(), request.page_token(), 100, 1000));
+  ASSIGN_OR_RETURN(rpc::PageRequest page,
+                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 1000));
   ASSIGN_OR_RETURN(
       const auto rows,
       ScanPage(read, TicketStock::kView, absl::StrCat(request.ticket_id(), "/"), std::move(page)));
@@ -170,15 +171,15 @@ absl::Status ListTicketStockPage(ReadContext& read, const v1::ListTicketStockReq
       return rpc::DataLoss(absl::StrCat("the row ", row.key, " does not decode"));
     }
   }
-  response->set_next_page_token(PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(rows.resume));
   return absl::OkStatus();
 }
 
 absl::Status ListPurchaseOrdersPage(ReadContext& read, const v1::ListPurchaseOrdersRequest& request,
                                     v1::ListPurchaseOrdersResponse* response) {
   RETURN_IF_ERROR(CheckId<LocationId>("location_id", request.location_id()));
-  ASSIGN_OR_RETURN(PageRequest page,
-                   ParsePage(request.page_size(), request.page_token(), 100, 500));
+  ASSIGN_OR_RETURN(rpc::PageRequest page,
+                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 500));
   ASSIGN_OR_RETURN(const auto found,
                    PurchaseOrders::List(read.views(), request.location_id(), request.open_only(),
                                         page.limit, std::move(page.after)));
@@ -186,7 +187,7 @@ absl::Status ListPurchaseOrdersPage(ReadContext& read, const v1::ListPurchaseOrd
     ASSIGN_OR_RETURN(*response->add_purchase_orders(),
                      Existing<PurchaseOrderAggregate>(read, id, v1::PURCHASE_ORDER_UNKNOWN));
   }
-  response->set_next_page_token(PageToken(found.resume));
+  response->set_next_page_token(rpc::PageToken(found.resume));
   return absl::OkStatus();
 }
 

@@ -1,11 +1,11 @@
-#include "services/inventory/api/paging.h"
+#include "libs/rpc/paging.h"
 
 #include <gtest/gtest.h>
 
 #include "libs/base/status_matchers.h"
 #include "libs/rpc/errors.h"
 
-namespace pitlane::inventory {
+namespace pitlane::rpc {
 namespace {
 
 TEST(ParsePage, SizeHasAStandardAndALimit) {
@@ -31,4 +31,4 @@ TEST(ParsePage, TokenLeadsToTheNextPage) {
 }
 
 }  // namespace
-}  // namespace pitlane::inventory
+}  // namespace pitlane::rpc
