@@ -105,8 +105,8 @@ size_t Executor::Step() {
   std::deque<Queued> commands = Take();
   if (commands.empty()) return 0;
   const absl::Time started = clock_.Now();
-  UnitContext context(journal_.NewBatch(), cache_, projections_, journal_.identity(), clock_,
-                      entropy_);
+  UnitContext context(journal_.NewBatch(), cache_, projections_, journal_.identity(), passed_,
+                      clock_, entropy_);
   std::vector<Decided> decided;
   decided.reserve(commands.size());
   while (!commands.empty() &&
@@ -174,10 +174,16 @@ absl::StatusOr<Answer> Executor::FinishUnit(UnitContext& context, const Command&
 }
 
 absl::Status Executor::Commit(UnitContext& context) {
-  if (context.batch.empty()) return absl::OkStatus();
-  context.PutSnapshots(options_.snapshot_every);
-  RETURN_IF_ERROR(journal_.Commit(std::move(context.batch)));
-  context.PublishStates();
+  if (context.batch.empty() && context.passed.records() < options_.max_passed) {
+    if (context.cursors.empty()) return absl::OkStatus();
+    passed_ = std::move(context.passed);
+  } else {
+    RETURN_IF_ERROR(context.passed.PutInto(context.batch));
+    context.PutSnapshots(options_.snapshot_every);
+    RETURN_IF_ERROR(journal_.Commit(std::move(context.batch)));
+    context.PublishStates();
+    passed_.Clear();
+  }
   const CommitNotice notice{journal_.last_position(), std::move(context.cursors),
                             std::move(context.effects)};
   for (const auto& listener : listeners_) listener(notice);

@@ -61,7 +61,7 @@ struct Command {
   std::function<void(absl::StatusOr<Answer>)> done;
 };
 
-// What a commit did besides events.
+// What a batch did besides events.
 struct CommitNotice {
   uint64_t last_position = 0;
   std::vector<std::pair<std::string, uint64_t>> cursors;  // feeds' cursors that moved
@@ -74,6 +74,9 @@ struct ExecutorOptions {
   size_t max_batch_bytes = 8u << 20;
   size_t cache_capacity = 4096;  // aggregates
   uint64_t snapshot_every = kSnapshotEvery;
+  // Records without a meaning here that a feed may pass before its cursor is stored although
+  // nothing else is; that many are passed once more after a crash.
+  size_t max_passed = 1024;
   absl::Duration retry_after = absl::Milliseconds(100);  // told to those who are refused
 };
 
@@ -118,8 +121,8 @@ class Executor final : public Stepper {
   // New commands are refused from now on; those in the queue are still done.
   void Close();
 
-  // Called after each commit that changed something, on the executor's thread, before the answers.
-  // To be set before the first step.
+  // Called after each batch that changed something or passed records, on the executor's thread,
+  // before the answers. To be set before the first step.
   void AddCommitListener(std::function<void(const CommitNotice&)> listener);
 
   const journal::StoreIdentity& identity() const { return journal_.identity(); }
@@ -152,6 +155,7 @@ class Executor final : public Stepper {
   Entropy& entropy_;
   const ExecutorOptions options_;
   AggregateCache cache_;                                             // Step only
+  PassedCursors passed_;                                             // Step only
   std::vector<std::function<void(const CommitNotice&)>> listeners_;  // Step only
 
   mutable absl::Mutex mutex_;

@@ -383,6 +383,33 @@ TEST(Executor, ListenersHearOfCursorsAndEffectsOfWhatWasCommitted) {
   EXPECT_EQ(notices[0].effects[0].effect.id, "s1");
 }
 
+TEST(Executor, PassOfAUnitThatFailedIsTakenBack) {
+  Rig rig;
+  std::vector<CommitNotice> notices;
+  rig.executor->AddCommitListener([&](const CommitNotice& notice) { notices.push_back(notice); });
+  uint64_t seen = 0;
+  rig.Submit([](Unit& unit) -> absl::StatusOr<std::string> {
+    unit.PassCursor("feed/x.0.0", 7);
+    return std::string();
+  });
+  rig.Submit([](Unit& unit) -> absl::StatusOr<std::string> {
+    unit.PassCursor("feed/x.0.0", 8);
+    unit.PassCursor("feed/y.0.0", 3);
+    return absl::FailedPreconditionError("no");
+  });
+  rig.Submit([&](Unit& unit) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const uint64_t x, unit.GetCursor("feed/x.0.0"));
+    ASSIGN_OR_RETURN(const uint64_t y, unit.GetCursor("feed/y.0.0"));
+    seen = 10 * x + y;
+    return std::string();
+  });
+  rig.executor->Step();
+  EXPECT_EQ(seen, 70u);
+  ASSERT_THAT(notices, SizeIs(1));
+  EXPECT_THAT(notices[0].cursors, ElementsAre(::testing::Pair("feed/x.0.0", 7)));
+  EXPECT_EQ(rig.journal->stats().commits, 0u);
+}
+
 TEST(Executor, WakeupComesWithTheFirstOfAQueue) {
   Rig rig;
   int wakeups = 0;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
+#include "libs/rpc/errors.h"
 #include "libs/rpc/log.h"
 #include "libs/runtime/describe.h"
 #include "libs/runtime/timestamps.h"
@@ -124,90 +125,81 @@ bool FeedPump::Prepare() {
     }
   }
   if (changed && sought.ok()) {
-    rpc::LogEvent(spdlog::level::info, "feed_goes_on", {{"feed", area_}});
+    rpc::LogEvent(spdlog::level::info, "feed_goes_on",
+                  {{"area", applier_.own_area()}, {"feed", area_}});
   }
   if (changed && on_change_) on_change_();
   return sought.ok();
 }
 
 void FeedPump::Submit(stream::FeedRecord incoming) {
-  struct Job {
-    stream::FeedRecord record;
-    RecordApplier::Peek peek;
-    Outcome outcome = Outcome::kSkipped;
-  };
   auto job = std::make_shared<Job>();
   job->peek = applier_.PeekAt(incoming);
   job->record = std::move(incoming);
   Command command;
   command.decide = [this, job](Unit& unit) -> absl::StatusOr<std::string> {
-    ASSIGN_OR_RETURN(job->outcome, ApplyInUnit(job->record, job->peek, unit));
+    RETURN_IF_ERROR(ApplyInUnit(*job, unit));
     return std::string();
   };
-  command.done = [this, job](absl::StatusOr<Answer> answer) {
-    const absl::Time recorded_at = job->peek.meta.has_recorded_at()
-                                       ? FromTimestamp(job->peek.meta.recorded_at())
-                                       : absl::InfinitePast();
-    if (answer.ok()) {
-      Finished(job->record, recorded_at, job->outcome);
-    } else {
-      Finished(job->record, recorded_at, answer.status());
-    }
-  };
+  command.done = [this, job](absl::StatusOr<Answer> answer) { Finished(*job, answer.status()); };
   executor_.SubmitInternal(std::move(command));
 }
 
-absl::StatusOr<FeedPump::Outcome> FeedPump::ApplyInUnit(const stream::FeedRecord& record,
-                                                        const RecordApplier::Peek& peek,
-                                                        Unit& unit) const {
+absl::Status FeedPump::ApplyInUnit(Job& job, Unit& unit) const {
+  const stream::FeedRecord& record = job.record;
   const std::string cursor_name = CursorName(record.source);
-  ASSIGN_OR_RETURN(const std::optional<uint64_t> stored, unit.batch().GetCursor(cursor_name));
-  const uint64_t cursor = stored.value_or(0);
-  if (record.position <= cursor) return Outcome::kDuplicate;
-  if (record.previous != cursor) return Outcome::kGap;
-  if (!stored.has_value()) unit.batch().PutView(kSources, record.source.ToString(), "");
+  ASSIGN_OR_RETURN(const uint64_t cursor, unit.GetCursor(cursor_name));
+  const auto ends_as = [&job](Outcome outcome) {
+    job.outcome = outcome;
+    return absl::OkStatus();
+  };
+  if (record.position <= cursor) return ends_as(Outcome::kDuplicate);
+  if (record.previous != cursor) return ends_as(Outcome::kGap);
+  if (cursor == 0) unit.batch().PutView(kSources, record.source.ToString(), "");
+  if (!job.peek.wanted) {
+    unit.PassCursor(cursor_name, record.position);
+    return ends_as(Outcome::kSkipped);
+  }
   unit.PutCursor(cursor_name, record.position);
-  if (!peek.wanted) return Outcome::kSkipped;
 
   ParkedRows parked(unit.batch());
-  const ParkedKey key{record.source.ToString(), peek.meta.stream_id()};
+  const ParkedKey key{record.source.ToString(), job.peek.meta.stream_id()};
   ASSIGN_OR_RETURN(const uint64_t before, parked.CountOf(key));
-  absl::Status applied;
   if (before == 0) {
-    applied = unit.Try([&] { return applier_.Apply(area_, record.payload, unit); });
+    job.refusal = unit.Try([&] { return applier_.Apply(area_, record.payload, unit); });
     RETURN_IF_ERROR(unit.status());
-    if (applied.ok()) return Outcome::kApplied;
+    if (job.refusal.ok()) return ends_as(Outcome::kApplied);
   }
   v1::ParkedRecord row;
   row.set_source(key.source);
   row.set_stream_id(key.stream_id);
   row.set_position(record.position);
   row.set_payload(record.payload);
-  row.set_event_type(peek.meta.type());
-  row.set_event_id(peek.meta.event_id());
-  row.set_reason(before > 0 ? "waits behind an earlier record of its stream" : Describe(applied));
+  row.set_event_type(job.peek.meta.type());
+  row.set_event_id(job.peek.meta.event_id());
+  row.set_reason(before > 0 ? "waits behind an earlier record of its stream"
+                            : Describe(job.refusal));
   row.set_attempts(before > 0 ? 0 : 1);
   *row.mutable_parked_at() = ToTimestamp(unit.now());
   RETURN_IF_ERROR(parked.Add(row));
-  return Outcome::kParked;
+  return ends_as(Outcome::kParked);
 }
 
-void FeedPump::Finished(const stream::FeedRecord& record, absl::Time recorded_at,
-                        const absl::StatusOr<Outcome>& outcome) {
+void FeedPump::Finished(const Job& job, const absl::Status& committed) {
   std::function<void()> wakeup;
   bool changed;
   {
     absl::MutexLock lock(&mutex_);
     const bool was_stopped = stats_.stopped;
     --in_flight_;
-    if (outcome.ok()) {
-      CountOutcome(record, recorded_at, *outcome);
+    if (committed.ok()) {
+      CountOutcome(job);
     } else {
       ++stats_.failures;
-      StopFor(Describe(outcome.status()));
+      StopFor(Describe(committed));
     }
     changed = NoteCaughtUp() || stats_.stopped != was_stopped ||
-              (outcome.ok() && *outcome == Outcome::kParked);
+              (committed.ok() && job.outcome == Outcome::kParked);
     // Half a window at a time, or each record of a long feed would wake the poller.
     const bool room_for_more = more_ && in_flight_ <= options_.window / 2;
     if (room_for_more || (seek_needed_ && in_flight_ == 0)) wakeup = wakeup_;
@@ -216,9 +208,9 @@ void FeedPump::Finished(const stream::FeedRecord& record, absl::Time recorded_at
   if (wakeup) wakeup();
 }
 
-void FeedPump::CountOutcome(const stream::FeedRecord& record, absl::Time recorded_at,
-                            Outcome outcome) {
-  switch (outcome) {
+void FeedPump::CountOutcome(const Job& job) {
+  const stream::FeedRecord& record = job.record;
+  switch (job.outcome) {
     case Outcome::kDuplicate:
       ++stats_.duplicates;
       return;
@@ -235,14 +227,26 @@ void FeedPump::CountOutcome(const stream::FeedRecord& record, absl::Time recorde
       break;
     case Outcome::kParked:
       ++stats_.parked;
-      rpc::LogEvent(spdlog::level::warn, "record_parked",
-                    {{"source", record.source.ToString()},
-                     {"position", static_cast<int64_t>(record.position)}});
+      LogParked(job);
       break;
   }
   cursors_[record.source] = record.position;
-  stats_.last_record_time = recorded_at;
+  stats_.last_record_time = job.peek.meta.has_recorded_at()
+                                ? FromTimestamp(job.peek.meta.recorded_at())
+                                : absl::InfinitePast();
   retry_delay_ = options_.first_retry;
+}
+
+void FeedPump::LogParked(const Job& job) const {
+  // Not the refusal's message, which may quote what the record says of somebody; the row has it.
+  const bool behind = job.refusal.ok();
+  rpc::LogEvent(spdlog::level::warn, "record_parked",
+                {{"area", applier_.own_area()},
+                 {"source", job.record.source.ToString()},
+                 {"position", static_cast<int64_t>(job.record.position)},
+                 {"code", behind ? "" : absl::StatusCodeToString(job.refusal.code())},
+                 {"reason", rpc::ErrorReason(job.refusal)},
+                 {"behind_another", behind}});
 }
 
 void FeedPump::StopFor(std::string why) {
@@ -250,7 +254,8 @@ void FeedPump::StopFor(std::string why) {
   if (seek_needed_ && stats_.stopped && clock_.Now() < retry_at_) return;
   stats_.trouble = std::move(why);
   if (!stats_.stopped) {
-    rpc::LogEvent(spdlog::level::warn, "feed_stopped", {{"feed", area_}, {"why", stats_.trouble}});
+    rpc::LogEvent(spdlog::level::warn, "feed_stopped",
+                  {{"area", applier_.own_area()}, {"feed", area_}, {"why", stats_.trouble}});
   }
   stats_.stopped = true;
   seek_needed_ = true;

@@ -49,7 +49,8 @@ struct FeedStats {
 };
 
 // One feed. Each record is a unit of its own: it is checked against the cursor, the reactors run,
-// and the cursor moves, in one commit. A duplicate is dropped. A gap stops the feed: nothing of it
+// and the cursor moves, in one commit; over a record that nobody here listens to, it moves with the
+// next commit that is made anyway. A duplicate is dropped. A gap stops the feed: nothing of it
 // is applied until, after a while, it was sought anew from the cursors. A record whose reactor
 // fails is parked (parking.h) in the commit that moves the cursor over it.
 class FeedPump final : public Stepper {
@@ -84,15 +85,21 @@ class FeedPump final : public Stepper {
  private:
   enum class Outcome { kApplied, kSkipped, kDuplicate, kParked, kGap };
 
+  struct Job {
+    stream::FeedRecord record;
+    RecordApplier::Peek peek;
+    Outcome outcome = Outcome::kSkipped;
+    absl::Status refusal;  // why it is parked; OK for one that waits behind another
+  };
+
   // Seeks if that is due; whether there is anything to poll for.
   bool Prepare();
   void Submit(stream::FeedRecord record);
-  absl::StatusOr<Outcome> ApplyInUnit(const stream::FeedRecord& record,
-                                      const RecordApplier::Peek& peek, Unit& unit) const;
-  void Finished(const stream::FeedRecord& record, absl::Time recorded_at,
-                const absl::StatusOr<Outcome>& outcome);
-  void CountOutcome(const stream::FeedRecord& record, absl::Time recorded_at, Outcome outcome)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Sets the outcome.
+  absl::Status ApplyInUnit(Job& job, Unit& unit) const;
+  void Finished(const Job& job, const absl::Status& committed);
+  void CountOutcome(const Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LogParked(const Job& job) const;
   void StopFor(std::string why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether that is news.
   bool NoteCaughtUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

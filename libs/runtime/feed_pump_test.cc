@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "libs/rpc/errors.h"
+#include "libs/rpc/log.h"
 #include "libs/runtime/parking.h"
 #include "libs/runtime/test_counter.h"
 #include "libs/runtime/test_rig.h"
@@ -18,7 +21,25 @@ using ::testing::ElementsAre;
 using testing::EventIs;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
+
+// What is logged under that name while it lives.
+class LogOf {
+ public:
+  explicit LogOf(std::string event)
+      : event_(std::move(event)), capture_([this](std::string_view text) {
+          auto line = nlohmann::json::parse(text);
+          if (line["event"] == event_) lines_.push_back(std::move(line));
+        }) {}
+
+  const std::vector<nlohmann::json>& lines() const { return lines_; }
+
+ private:
+  const std::string event_;
+  std::vector<nlohmann::json> lines_;
+  rpc::ScopedLogCapture capture_;  // last: writes to what is above
+};
 
 tv1::PulseEvent Pulse(const CounterId& id, int64_t strength) {
   tv1::PulseEvent event;
@@ -54,13 +75,18 @@ class PumpRig : public Rig {
     while (pump->Step() + executor->Step() > 0) {
     }
   }
+  void PublishUnwanted(const CounterId& id) {
+    tv1::PulseEvent event;
+    event.mutable_ignored();
+    stream.Publish(event, id.text());
+  }
   void Publish(const CounterId& id, int64_t strength, uint32_t partition = 0) {
     auto event = Pulse(id, strength);
     stream.Publish(event, id.text(), partition);
   }
   ParkedKey KeyOf(const CounterId& id) { return {"pulse.0.0", id.text()}; }
   std::vector<v1::ParkedRecord> Parked(std::string_view source = "") {
-    const auto page = ListParked(*journal, source, 100, "");
+    const auto page = ListParked(*journal, source, 100, std::nullopt);
     EXPECT_THAT(page, IsOk());
     return page->records;
   }
@@ -118,16 +144,77 @@ TEST(FeedPump, CorrelationIsPassedOn) {
 TEST(FeedPump, TypeNobodyListensToOnlyMovesTheCursor) {
   PumpRig rig;
   const CounterId id = rig.OpenCounter();
-  tv1::PulseEvent ignored;
-  ignored.mutable_ignored();
-  rig.stream.Publish(ignored, id.text());
+  rig.PublishUnwanted(id);
   tv1::PulseEvent unknown;
   unknown.mutable_meta()->set_type("pitlane.testing.v2.NotYetInvented");
   rig.stream.Publish(unknown, id.text());
+  rig.Publish(id, 5);
   rig.Run();
-  EXPECT_EQ(rig.journal->last_position(), 1u);
-  EXPECT_THAT(rig.journal->GetCursor("feed/pulse.0.0"), IsOkAndHolds(2));
+  EXPECT_EQ(rig.Total(id), 5);
+  EXPECT_THAT(rig.journal->GetCursor("feed/pulse.0.0"), IsOkAndHolds(3));
   EXPECT_EQ(rig.pump->stats().skipped, 2u);
+}
+
+TEST(FeedPump, TypeNobodyListensToCostsNoCommitAndIsAnnounced) {
+  PumpRig rig;
+  const CounterId id = rig.OpenCounter();
+  rig.Publish(id, 5);
+  rig.Run();
+  std::vector<uint64_t> announced;
+  rig.executor->AddCommitListener([&](const CommitNotice& notice) {
+    for (const auto& cursor : notice.cursors) announced.push_back(cursor.second);
+  });
+  const uint64_t commits = rig.journal->stats().commits;
+  for (int i = 0; i < 3; ++i) rig.PublishUnwanted(id);
+  rig.Run();
+  EXPECT_EQ(rig.journal->stats().commits, commits);
+  EXPECT_THAT(announced, ElementsAre(2, 3, 4));
+  // The next command's commit takes the cursor along.
+  rig.Do(rig.SubmitIncrease(id, 1));
+  EXPECT_THAT(rig.journal->GetCursor("feed/pulse.0.0"), IsOkAndHolds(4));
+}
+
+TEST(FeedPump, ManyPassedRecordsAreStoredAlthoughNothingElseIs) {
+  PumpRig rig;
+  const CounterId id = rig.OpenCounter();
+  const auto limit = static_cast<int>(ExecutorOptions().max_passed);
+  for (int i = 0; i < limit + 10; ++i) rig.PublishUnwanted(id);
+  rig.Run();
+  const auto stored = rig.journal->GetCursor("feed/pulse.0.0");
+  ASSERT_THAT(stored, IsOk());
+  EXPECT_GE(stored->value_or(0), static_cast<uint64_t>(limit));
+}
+
+TEST(FeedPump, RecordPassedInACommitThatFailedHidesNothingBeforeIt) {
+  PumpRig rig;
+  const CounterId id = rig.OpenCounter();
+  rig.Publish(id, 1);
+  rig.Run();
+  rig.Publish(id, 5);
+  rig.PublishUnwanted(id);
+  rig.disk.SetFull(true);
+  rig.Run();
+  EXPECT_TRUE(rig.pump->stats().stopped);
+  rig.disk.SetFull(false);
+  rig.clock.Set(rig.pump->NextStep());
+  rig.Run();
+  EXPECT_EQ(rig.Total(id), 6);
+  EXPECT_EQ(rig.pump->stats().gaps, 0u);
+}
+
+TEST(FeedPump, PassedRecordsAreReadAgainAfterAPowerCut) {
+  PumpRig rig;
+  const CounterId id = rig.OpenCounter();
+  rig.Publish(id, 1);
+  rig.Run();
+  for (int i = 0; i < 3; ++i) rig.PublishUnwanted(id);
+  rig.Run();
+  rig.PowerCut();
+  rig.Publish(id, 2);
+  rig.Run();
+  EXPECT_EQ(rig.Total(id), 3);
+  EXPECT_EQ(rig.pump->stats().skipped, 3u);
+  EXPECT_EQ(rig.pump->stats().gaps, 0u);
 }
 
 TEST(FeedPump, MoreRecordsThanTheWindowAreAllAppliedInOrder) {
@@ -156,6 +243,8 @@ TEST(FeedPump, DuplicatesAreDropped) {
 }
 
 TEST(FeedPump, GapStopsTheFeedUntilItIsSoughtAnew) {
+  const LogOf stops("feed_stopped");
+  const LogOf goes_on("feed_goes_on");
   PumpRig rig;
   const CounterId id = rig.OpenCounter();
   rig.Publish(id, 1);
@@ -178,6 +267,12 @@ TEST(FeedPump, GapStopsTheFeedUntilItIsSoughtAnew) {
   EXPECT_EQ(rig.stream.seeks(), 2);
   EXPECT_EQ(rig.Total(id), 1111);
   EXPECT_FALSE(rig.pump->stats().stopped);
+  ASSERT_THAT(stops.lines(), SizeIs(1));
+  ASSERT_THAT(goes_on.lines(), SizeIs(1));
+  for (const auto& line : {stops.lines()[0], goes_on.lines()[0]}) {
+    EXPECT_EQ(line["area"], "counter") << "who listens";
+    EXPECT_EQ(line["feed"], "pulse") << "to whom";
+  }
 }
 
 TEST(FeedPump, OtherPartitionsGoOnUntilTheGapIsSeen) {
@@ -294,6 +389,25 @@ TEST(Parking, RecordThatCannotBeAppliedIsParkedWithWhatFollowsOfItsStream) {
   EXPECT_EQ(rig.pump->stats().parked, 2u);
 }
 
+TEST(Parking, LogSaysWhyARecordIsParkedButNotWhatItSays) {
+  const LogOf parked("record_parked");
+  PumpRig rig;
+  const CounterId id = rig.NewCounter();
+  rig.Publish(id, 1);
+  rig.Publish(id, 2);
+  rig.Run();
+  ASSERT_THAT(parked.lines(), SizeIs(2));
+  const nlohmann::json& first = parked.lines()[0];
+  EXPECT_EQ(first["area"], "counter");
+  EXPECT_EQ(first["source"], "pulse.0.0");
+  EXPECT_EQ(first["position"], 1);
+  EXPECT_EQ(first["code"], "FAILED_PRECONDITION");
+  EXPECT_EQ(first["reason"], "COUNTER_NOT_OPEN");
+  EXPECT_EQ(first["behind_another"], false);
+  EXPECT_THAT(first.dump(), Not(HasSubstr("open the counter first")));
+  EXPECT_EQ(parked.lines()[1]["behind_another"], true);
+}
+
 TEST(Parking, RetryAppliesInOrderAndStopsAtTheFirstThatFails) {
   PumpRig rig;
   const CounterId id = rig.NewCounter();
@@ -402,16 +516,15 @@ TEST(Parking, ListIsPaged) {
   for (int i = 0; i < 5; ++i) rig.Publish(rig.NewCounter(), 1);
   rig.Run();
   size_t seen = 0;
-  std::string token;
+  std::optional<std::string> after;
   do {
-    const auto page = ListParked(*rig.journal, "pulse.0.0", 2, token);
+    const auto page = ListParked(*rig.journal, "pulse.0.0", 2, after);
     ASSERT_THAT(page, IsOk());
     seen += page->records.size();
-    token = page->next_page_token;
-  } while (!token.empty());
+    after = page->resume;
+  } while (after.has_value());
   EXPECT_EQ(seen, 5u);
   EXPECT_THAT(rig.Parked("pulse.0.1"), IsEmpty());
-  EXPECT_THAT(ListParked(*rig.journal, "", 2, "?"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -134,8 +134,13 @@ class Unit {
   void Fail(const absl::Status& status) { status_.Update(status); }
   // What the events emitted from now on come from.
   void SetCause(Origin origin);
+  // A feed's cursor, with what was passed. 0 when nothing of the feed was applied.
+  absl::StatusOr<uint64_t> GetCursor(std::string_view name);
   // Moves a feed's cursor; announced to commit listeners.
   void PutCursor(std::string_view name, uint64_t position);
+  // As PutCursor, over a record that means nothing here: announced with this batch, but stored only
+  // when the executor next has something to store. After a crash it is passed once more.
+  void PassCursor(std::string_view name, uint64_t position);
   // Last positions of this unit's events by partition.
   const std::map<uint32_t, uint64_t>& positions() const { return positions_; }
 
