@@ -5,6 +5,7 @@
 #include <string>
 
 #include "CLI/CLI.hpp"
+#include "gateway/default_address.h"
 #include "gateway/gateway.h"
 #include "libs/base/status.h"
 #include "libs/rpc/admin_http.h"
@@ -15,7 +16,7 @@ namespace pitlane::gateway {
 namespace {
 
 struct Flags {
-  GatewayOptions gateway{.server = {.listen = "127.0.0.1:7400"}};
+  GatewayOptions gateway{.server = {.listen = kDefaultAddress}};
   std::map<std::string, std::string> backends;
   rpc::TlsFiles tls;
   rpc::TlsFiles backend_tls;

@@ -2,6 +2,8 @@
 
 #include <openssl/rand.h>
 
+#include <utility>
+
 #include "libs/base/check.h"
 
 namespace pitlane {
@@ -12,16 +14,27 @@ class SystemClock final : public Clock {
   absl::Time Now() override { return absl::Now(); }
 };
 
+// Asks for much at a time: a call costs as much as everything else about an id.
 class SystemEntropy final : public Entropy {
  public:
   uint64_t Next64() override {
-    std::array<unsigned char, sizeof(uint64_t)> bytes;
-    // An operating system without randomness cannot make ids that are safe to keep.
-    PITLANE_CHECK(RAND_bytes(bytes.data(), bytes.size()) == 1) << "no system randomness";
+    absl::MutexLock lock(&mutex_);
+    if (left_ == 0) {
+      // An operating system without randomness cannot make ids that are safe to keep.
+      PITLANE_CHECK(RAND_bytes(bytes_.data(), bytes_.size()) == 1) << "no system randomness";
+      left_ = bytes_.size();
+    }
     uint64_t value = 0;
-    for (unsigned char byte : bytes) value = value << 8 | byte;
+    for (size_t i = 0; i < sizeof(value); ++i) {
+      value = value << 8 | std::exchange(bytes_[--left_], 0);
+    }
     return value;
   }
+
+ private:
+  absl::Mutex mutex_;
+  std::array<unsigned char, 512> bytes_ ABSL_GUARDED_BY(mutex_);
+  size_t left_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace

@@ -104,6 +104,10 @@ absl::StatusOr<std::vector<Record>> ReadStream(const Database& database,
   std::vector<Record> records;
   if (max_records == 0) return records;
   const uint64_t from = std::max<uint64_t>(from_version, 1);
+  // Usually there is nothing new, and a point read costs much less than an iterator.
+  ASSIGN_OR_RETURN(const auto first,
+                   database.Get(Family::kStreams, StreamKey(stream_id, from), snapshot));
+  if (!first) return records;
   auto index = database.NewRange(Family::kStreams, StreamKey(stream_id, from), StreamEnd(stream_id),
                                  {.snapshot = snapshot, .within_stream = true});
   rocksdb::ReadOptions options;

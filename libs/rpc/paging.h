@@ -1,14 +1,16 @@
 // Pages of lists: how many rows, and where the next page begins. Pure functions; safe from any
 // thread.
+//
+// A request that pages has `int32 page_size` and `string page_token`; CHECKed. The rest of it is
+// the question, and a token is good for that question only.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
 
 namespace pitlane::rpc {
 
@@ -18,10 +20,11 @@ struct PageRequest {
 };
 
 // INVALID_ARGUMENT (page_size, page_token) unless 0 (`standard`) to `most`, and a token that
-// PageToken made.
-absl::StatusOr<PageRequest> ParsePage(int32_t page_size, std::string_view page_token,
-                                      size_t standard, size_t most);
-// Empty when that was all.
-std::string PageToken(const std::optional<std::string>& resume);
+// PageToken made for the same question.
+absl::StatusOr<PageRequest> ParsePage(const google::protobuf::Message& request, size_t standard,
+                                      size_t most);
+// What asks for the rows behind `resume`, with any page size. Empty when that was all.
+std::string PageToken(const google::protobuf::Message& request,
+                      const std::optional<std::string>& resume);
 
 }  // namespace pitlane::rpc

@@ -250,6 +250,7 @@ MethodInfo DescribeMethod(const MethodDescriptor& method) {
           .service = method.service()->full_name(),
           .access = method.options().GetExtension(common::v1::access),
           .streaming = method.client_streaming() || method.server_streaming(),
+          .watch = method.server_streaming() && !method.client_streaming(),
           .request_id = is_text ? request_id : nullptr};
 }
 

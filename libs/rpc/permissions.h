@@ -49,6 +49,7 @@ struct MethodInfo {
   std::string service;     // "pitlane.ticket.v1.TicketService"
   Access access;           // PERMISSION_UNSPECIFIED when the option is missing
   bool streaming = false;  // in either direction
+  bool watch = false;      // a stream of answers to one request: over when its caller leaves
   const google::protobuf::FieldDescriptor* request_id = nullptr;  // null when it has no such field
 };
 

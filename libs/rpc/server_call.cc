@@ -179,7 +179,8 @@ grpc::Status ServerCall::End(const absl::Status& status) {
 void ServerCall::Account(const absl::Status& status, bool log) {
   const absl::Duration latency = absl::FromChrono(std::chrono::steady_clock::now() - started_);
   env_.metrics_of(method_).Record(status.code(), latency);
-  if (log && !status.ok()) Log(status, latency);
+  const bool left = method_.watch && absl::IsCancelled(status);
+  if (log && !status.ok() && !left) Log(status, latency);
 }
 
 void ServerCall::Log(const absl::Status& status, absl::Duration latency) const {

@@ -58,7 +58,8 @@ class ServerCall {
   // Valid after Identify, whatever that answered.
   CallContext& context() { return *context_; }
 
-  // Sets the trailer, counts, and logs one line if it is an error. Once.
+  // Sets the trailer, counts, and logs one line if it is an error; that the caller leaves a stream
+  // of answers is none. Once.
   grpc::Status End(const absl::Status& status);
   // Only counts and, when asked to, logs: for an answer that another server gave. Once.
   void Account(const absl::Status& status, bool log);

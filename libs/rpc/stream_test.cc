@@ -10,6 +10,7 @@
 #include "libs/rpc/client_stream.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/grpc_status.h"
+#include "libs/rpc/log.h"
 #include "libs/rpc/server_stream.h"
 #include "libs/rpc/testing/echo_fixture.h"
 
@@ -22,6 +23,7 @@ using pitlane::testing::v1::WatchRequest;
 using pitlane::testing::v1::WatchResponse;
 using testing::EchoFixture;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class Watching {
  public:
@@ -72,6 +74,22 @@ TEST(ServerStream, ACallerThatLeavesIsNoticed) {
   watching.context.TryCancel();
   EXPECT_TRUE(echo.service.WaitForOpenWatches(0));
   EXPECT_THAT(watching.Finish(), StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST(ServerStream, ACallerThatLeavesIsCountedAndNoFailure) {
+  std::vector<std::string> lines;
+  ScopedLogCapture capture([&](std::string_view line) { lines.emplace_back(line); });
+  EchoFixture echo;
+  WatchRequest request;
+  request.set_forever(true);
+  Watching watching(echo, request, echo.identity.Token(Role::kOwner));
+  ASSERT_TRUE(echo.service.WaitForOpenWatches(1));
+  watching.context.TryCancel();
+  EXPECT_TRUE(echo.service.WaitForOpenWatches(0));
+  echo.server->Shutdown(absl::Seconds(10));
+  EXPECT_THAT(echo.metrics.Text(), HasSubstr("code=\"CANCELLED\",method=\"/pitlane.testing.v1."
+                                             "EchoService/Watch\"} 1"));
+  EXPECT_THAT(lines, IsEmpty());
 }
 
 TEST(ServerStream, IsAnnouncedBeforeThereIsAnythingToSend) {

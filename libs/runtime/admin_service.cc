@@ -10,6 +10,7 @@
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/paging.h"
 #include "libs/rpc/server_stream.h"
 #include "libs/rpc/unary.h"
 #include "libs/runtime/describe.h"
@@ -22,8 +23,8 @@ namespace {
 
 namespace admin_v1 = admin::v1;
 
-constexpr int kDefaultPage = 100;
-constexpr int kMaxPage = 1000;
+constexpr size_t kDefaultPage = 100;
+constexpr size_t kMaxPage = 1000;
 constexpr size_t kMaxName = 64;
 
 void FillFeed(const FeedStatus& feed, admin_v1::GetStatusResponse::Feed* out) {
@@ -156,32 +157,29 @@ grpc::ServerWriteReactor<admin_v1::TailEventsResponse>* AdminService::TailEvents
 grpc::ServerUnaryReactor* AdminService::ListParked(grpc::CallbackServerContext* context,
                                                    const admin_v1::ListParkedRequest* request,
                                                    admin_v1::ListParkedResponse* response) {
-  return rpc::Unary(parts_.env.rpc, context, request, response,
-                    [this](rpc::CallContext&, const admin_v1::ListParkedRequest& req,
-                           admin_v1::ListParkedResponse* out) -> absl::Status {
-                      if (req.page_size() < 0 || req.page_size() > kMaxPage) {
-                        return rpc::Invalid("page_size", "must be 0 to 1000");
-                      }
-                      const int size = req.page_size() == 0 ? kDefaultPage : req.page_size();
-                      ASSIGN_OR_RETURN(const ParkedPage page,
-                                       ::pitlane::runtime::ListParked(
-                                           parts_.env.journal, req.source(),
-                                           static_cast<size_t>(size), req.page_token()));
-                      for (const auto& record : page.records) {
-                        admin_v1::ListParkedResponse::Parked* row = out->add_parked();
-                        row->set_source(record.source());
-                        row->set_stream_id(record.stream_id());
-                        row->set_position(record.position());
-                        row->set_event_type(record.event_type());
-                        row->set_event_id(record.event_id());
-                        row->set_reason(record.reason());
-                        *row->mutable_parked_at() = record.parked_at();
-                        row->set_attempts(record.attempts());
-                        row->set_payload(record.payload());
-                      }
-                      out->set_next_page_token(page.next_page_token);
-                      return absl::OkStatus();
-                    });
+  return rpc::Unary(
+      parts_.env.rpc, context, request, response,
+      [this](rpc::CallContext&, const admin_v1::ListParkedRequest& req,
+             admin_v1::ListParkedResponse* out) -> absl::Status {
+        ASSIGN_OR_RETURN(rpc::PageRequest asked, rpc::ParsePage(req, kDefaultPage, kMaxPage));
+        ASSIGN_OR_RETURN(const ParkedPage page,
+                         ::pitlane::runtime::ListParked(parts_.env.journal, req.source(),
+                                                        asked.limit, std::move(asked.after)));
+        for (const auto& record : page.records) {
+          admin_v1::ListParkedResponse::Parked* row = out->add_parked();
+          row->set_source(record.source());
+          row->set_stream_id(record.stream_id());
+          row->set_position(record.position());
+          row->set_event_type(record.event_type());
+          row->set_event_id(record.event_id());
+          row->set_reason(record.reason());
+          *row->mutable_parked_at() = record.parked_at();
+          row->set_attempts(record.attempts());
+          row->set_payload(record.payload());
+        }
+        out->set_next_page_token(rpc::PageToken(req, page.resume));
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* AdminService::RetryParked(grpc::CallbackServerContext* context,

@@ -59,6 +59,16 @@ absl::StatusOr<Effect> Decode(std::string_view bytes) {
 
 }  // namespace effect_rows
 
+absl::Time NextQuery(absl::Time unknown_since, absl::Time now) {
+  const absl::Duration elapsed = now - unknown_since;
+  for (const absl::Duration after :
+       {absl::Seconds(5), absl::Seconds(30), absl::Minutes(5), absl::Hours(1)}) {
+    if (elapsed < after) return unknown_since + after;
+  }
+  const int64_t days = absl::ToInt64Hours(elapsed) / 24;
+  return unknown_since + (days + 1) * absl::Hours(24);
+}
+
 EffectRunner::EffectRunner(Executor& executor, Clock& clock, std::string area,
                            std::vector<std::unique_ptr<EffectHandler>> handlers,
                            EffectOptions options)

@@ -44,6 +44,10 @@ struct Effect {
   std::string traceparent;
 };
 
+// When to ask again for an outcome that has been unknown since then: 5 s, 30 s, 5 min and 1 h
+// after, then daily. Handbook §5.3.
+absl::Time NextQuery(absl::Time unknown_since, absl::Time now);
+
 // What a handler reports. `record` runs as a unit of its own on the executor: it emits the facts of
 // the outcome and calls FinishEffect, or calls RescheduleEffect when the outcome is not known.
 // When it does neither, or fails, or the store refuses it, the effect stays open and Recover is

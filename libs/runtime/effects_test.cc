@@ -277,5 +277,16 @@ TEST(EffectRunner, OpenEffectWithoutAHandlerIsRefusedAtTheStart) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("signal s1")));
 }
 
+TEST(NextQuery, UnknownThenAtTheHandbooksTimes) {
+  const absl::Time start = absl::FromUnixSeconds(1767225600);
+  absl::Time now = start;
+  for (const absl::Duration after : {absl::Seconds(5), absl::Seconds(30), absl::Minutes(5),
+                                     absl::Hours(1), absl::Hours(24), absl::Hours(48)}) {
+    now = NextQuery(start, now);
+    EXPECT_EQ(now, start + after);
+  }
+  EXPECT_EQ(NextQuery(start, start + absl::Hours(30)), start + absl::Hours(48));
+}
+
 }  // namespace
 }  // namespace pitlane::runtime

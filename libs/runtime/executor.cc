@@ -14,6 +14,9 @@
 namespace pitlane::runtime {
 namespace {
 
+// Answering that many takes less than waking somebody else for it.
+constexpr size_t kAnsweredHere = 4;
+
 absl::Status Closed() {
   return rpc::Unavailable(common::v1::NOT_SERVING, "the service is stopping; try again soon");
 }
@@ -112,7 +115,8 @@ size_t Executor::Step() {
   while (!commands.empty() &&
          (decided.empty() || context.batch.approximate_bytes() < options_.max_batch_bytes)) {
     absl::StatusOr<Answer> result = Decide(context, commands.front().command);
-    decided.push_back({std::move(commands.front().command.done), std::move(result)});
+    decided.push_back(
+        {std::move(commands.front().command.done), std::move(result), commands.front().bounded});
     commands.pop_front();
   }
   if (!commands.empty()) GiveBack(std::move(commands));
@@ -120,11 +124,27 @@ size_t Executor::Step() {
   const absl::Time committing = clock_.Now();
   const absl::Status committed = Commit(context);
   Count(decided, committed, committing - started, clock_.Now() - committing);
-  for (Decided& one : decided) {
-    if (!committed.ok()) one.result = CommitError(committed, options_.retry_after);
-    one.done(std::move(one.result));
+  if (!committed.ok()) {
+    for (Decided& one : decided) one.result = CommitError(committed, options_.retry_after);
   }
-  return decided.size();
+  const size_t count = decided.size();
+  AnswerAll(std::move(decided));
+  return count;
+}
+
+void Executor::AnswerAll(std::vector<Decided> decided) {
+  const bool here = answers_ == nullptr || decided.size() <= kAnsweredHere;
+  std::vector<std::function<void()>> elsewhere;
+  for (Decided& one : decided) {
+    if (here || !one.bounded) {
+      one.done(std::move(one.result));
+      continue;
+    }
+    elsewhere.push_back([done = std::move(one.done), result = std::move(one.result)]() mutable {
+      done(std::move(result));
+    });
+  }
+  if (!elsewhere.empty()) answers_->Put(std::move(elsewhere));
 }
 
 absl::StatusOr<Answer> Executor::Decide(UnitContext& context, const Command& command) {

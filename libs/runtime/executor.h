@@ -25,6 +25,8 @@
 #include "libs/journal/journal.h"
 #include "libs/rpc/positions.h"
 #include "libs/runtime/aggregate_cache.h"
+#include "libs/runtime/answers.h"
+#include "libs/runtime/passed_cursors.h"
 #include "libs/runtime/projection.h"
 #include "libs/runtime/stepper.h"
 #include "libs/runtime/unit.h"
@@ -56,8 +58,8 @@ struct Command {
   // Returns the bytes of the response. An error rejects the command: nothing of it stays, and it is
   // not remembered, so the same request may be sent again.
   std::function<absl::StatusOr<std::string>(Unit&)> decide;
-  // Called exactly once: on the executor's thread after the commit, or inside Submit when the
-  // command is refused there. Must be quick; may submit.
+  // Called exactly once: after the commit, on the executor's thread or on that of its Answers; or
+  // inside Submit when the command is refused there. Must be quick; may submit.
   std::function<void(absl::StatusOr<Answer>)> done;
 };
 
@@ -124,6 +126,9 @@ class Executor final : public Stepper {
   // Called after each batch that changed something or passed records, on the executor's thread,
   // before the answers. To be set before the first step.
   void AddCommitListener(std::function<void(const CommitNotice&)> listener);
+  // Who answers what came by Submit when that is so much that it would hold up the next batch.
+  // Borrowed; to be set before the first step. Without it the executor answers everything itself.
+  void AnswerThrough(Answers* answers) { answers_ = answers; }
 
   const journal::StoreIdentity& identity() const { return journal_.identity(); }
   ExecutorCounters counters() const;
@@ -137,6 +142,7 @@ class Executor final : public Stepper {
   struct Decided {
     std::function<void(absl::StatusOr<Answer>)> done;
     absl::StatusOr<Answer> result;
+    bool bounded;
   };
 
   void Enqueue(Command command, bool bounded, bool first);
@@ -146,6 +152,7 @@ class Executor final : public Stepper {
   absl::StatusOr<Answer> RunUnit(UnitContext& context, const Command& command);
   absl::StatusOr<Answer> FinishUnit(UnitContext& context, const Command& command, Unit& unit);
   absl::Status Commit(UnitContext& context);
+  void AnswerAll(std::vector<Decided> decided);
   void Count(const std::vector<Decided>& decided, const absl::Status& committed,
              absl::Duration decide_time, absl::Duration commit_time);
 
@@ -156,6 +163,7 @@ class Executor final : public Stepper {
   const ExecutorOptions options_;
   AggregateCache cache_;                                             // Step only
   PassedCursors passed_;                                             // Step only
+  Answers* answers_ = nullptr;                                       // Step only
   std::vector<std::function<void(const CommitNotice&)>> listeners_;  // Step only
 
   mutable absl::Mutex mutex_;

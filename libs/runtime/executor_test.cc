@@ -410,6 +410,39 @@ TEST(Executor, PassOfAUnitThatFailedIsTakenBack) {
   EXPECT_EQ(rig.journal->stats().commits, 0u);
 }
 
+TEST(Executor, ManyAnswersAreGivenElsewhereAfterTheCommit) {
+  Rig rig;
+  Answers answers;
+  rig.executor->AnswerThrough(&answers);
+  std::vector<Rig::Result> results;
+  for (int i = 0; i < 20; ++i) results.push_back(rig.SubmitOpen(rig.NewCounter()));
+  bool internal_done = false;
+  Command internal;
+  internal.decide = [](Unit&) -> absl::StatusOr<std::string> { return std::string(); };
+  internal.done = [&](const absl::StatusOr<Answer>& answer) { internal_done = answer.ok(); };
+  rig.executor->SubmitInternal(std::move(internal));
+  rig.executor->Drain();
+  EXPECT_EQ(rig.journal->last_position(), 20u);
+  EXPECT_TRUE(internal_done);
+  for (const auto& result : results) EXPECT_FALSE(result->has_value());
+  EXPECT_EQ(answers.Step(), 20u);
+  for (const auto& result : results) {
+    ASSERT_TRUE(result->has_value());
+    EXPECT_THAT(**result, IsOk());
+  }
+  EXPECT_EQ(answers.Step(), 0u);
+}
+
+TEST(Executor, FewAnswersAreGivenAtOnce) {
+  Rig rig;
+  Answers answers;
+  rig.executor->AnswerThrough(&answers);
+  const auto result = rig.SubmitOpen(rig.NewCounter());
+  rig.executor->Drain();
+  ASSERT_TRUE(result->has_value());
+  EXPECT_THAT(**result, IsOk());
+}
+
 TEST(Executor, WakeupComesWithTheFirstOfAQueue) {
   Rig rig;
   int wakeups = 0;

@@ -153,22 +153,18 @@ absl::Status ParkedRows::Remove(const ParkedKey& key, uint64_t position) {
 }
 
 absl::StatusOr<ParkedPage> ListParked(const journal::Journal& journal, std::string_view source,
-                                      size_t page_size, std::string_view page_token) {
+                                      size_t limit, std::optional<std::string> after) {
   journal::ScanOptions options;
   if (!source.empty()) options.prefix = std::string(source) + '\0';
-  options.limit = page_size;
-  if (!page_token.empty()) {
-    auto after = Base64UrlDecode(page_token);
-    if (!after.ok()) return rpc::Invalid("page_token", "must be the one of the last answer");
-    options.after = *std::move(after);
-  }
-  ASSIGN_OR_RETURN(const journal::ScanPage page, journal.ScanView(kRecords, options));
+  options.limit = limit;
+  options.after = std::move(after);
+  ASSIGN_OR_RETURN(journal::ScanPage page, journal.ScanView(kRecords, options));
   ParkedPage result;
   for (const journal::Row& row : page.rows) {
     ASSIGN_OR_RETURN(v1::ParkedRecord record, DecodeRecord(row.value));
     result.records.push_back(std::move(record));
   }
-  if (page.resume.has_value()) result.next_page_token = Base64UrlEncode(*page.resume);
+  result.resume = std::move(page.resume);
   return result;
 }
 

@@ -56,11 +56,11 @@ class ParkedRows {
 
 struct ParkedPage {
   std::vector<v1::ParkedRecord> records;  // by source, stream, position
-  std::string next_page_token;            // empty: that was all
+  std::optional<std::string> resume;      // nothing: that was all
 };
-// Any thread. `source` empty: all. INVALID_ARGUMENT for a token that is not ours.
+// Any thread. `source` empty: all. `after`: the `resume` of the page before.
 absl::StatusOr<ParkedPage> ListParked(const journal::Journal& journal, std::string_view source,
-                                      size_t page_size, std::string_view page_token);
+                                      size_t limit, std::optional<std::string> after);
 // How many records are parked.
 absl::StatusOr<uint64_t> CountParked(const journal::Journal& journal);
 

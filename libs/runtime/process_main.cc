@@ -43,7 +43,7 @@ struct Flags {
   std::string log_level = "info";
 };
 
-void Declare(CLI::App& app, Flags& flags) {
+void Declare(CLI::App& app, Flags& flags, const std::vector<ServiceSwitch>& switches) {
   const auto env = [](CLI::Option* option) {
     std::string name = option->get_lnames().front();
     for (char& c : name) c = c == '-' ? '_' : absl::ascii_toupper(static_cast<unsigned char>(c));
@@ -83,6 +83,7 @@ void Declare(CLI::App& app, Flags& flags) {
           ->capture_default_str());
   env(app.add_option("--log-level", flags.log_level, "debug, info, warning, error or off")
           ->capture_default_str());
+  for (const ServiceSwitch& own : switches) env(app.add_flag(own.name, *own.value, own.help));
 }
 
 absl::Status ParseShard(const std::string& text, HostOptions& options) {
@@ -207,6 +208,13 @@ absl::Status RunUntilSignal(ServiceDefinition definition, const Flags& flags,
 }  // namespace
 
 int ProcessMain(int argc, char** argv, ServiceDefinition definition) {
+  const std::string area = definition.area;
+  return ProcessMain(argc, argv, area, {}, [&definition] { return std::move(definition); });
+}
+
+int ProcessMain(int argc, char** argv, const std::string& area,
+                const std::vector<ServiceSwitch>& switches,
+                const std::function<ServiceDefinition()>& make) {
   // Before any thread is made, so that every thread inherits it and only sigwait gets them.
   sigset_t signals;
   sigemptyset(&signals);
@@ -214,16 +222,15 @@ int ProcessMain(int argc, char** argv, ServiceDefinition definition) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  const std::string area = definition.area;
   CLI::App app("Pitlane's " + area + " service");
   Flags flags;
-  Declare(app, flags);
+  Declare(app, flags, switches);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  const absl::Status status = RunUntilSignal(std::move(definition), flags, signals);
+  const absl::Status status = RunUntilSignal(make(), flags, signals);
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s: %s\n", area.c_str(), status.ToString().c_str());
   return absl::IsInvalidArgument(status) ? 2 : 1;

@@ -5,6 +5,10 @@
 //   }
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "libs/runtime/service_host.h"
 
 namespace pitlane::runtime {
@@ -18,5 +22,17 @@ namespace pitlane::runtime {
 // --service-token FILE, --reflection, --catch-up-timeout SECONDS, --log-level LEVEL. Each may also
 // come from the environment as PITLANE_<NAME>.
 int ProcessMain(int argc, char** argv, ServiceDefinition definition);
+
+// A switch of one service alone; it may come from the environment like the flags of all.
+struct ServiceSwitch {
+  std::string name;  // "--auto-deliver"
+  std::string help;
+  bool* value;  // borrowed; set before the service is made
+};
+
+// The same for a service that has switches of its own.
+int ProcessMain(int argc, char** argv, const std::string& area,
+                const std::vector<ServiceSwitch>& switches,
+                const std::function<ServiceDefinition()>& make);
 
 }  // namespace pitlane::runtime

@@ -26,7 +26,7 @@ extern char** environ;
 namespace pitlane::runtime {
 namespace {
 
-// One run of the counter's process; its standard error is read line by line.
+// One run of the counter's process; what it prints is read line by line.
 class Process {
  public:
   explicit Process(std::vector<std::string> flags) {
@@ -34,6 +34,7 @@ class Process {
     EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
     std::string path = std::string(PITLANE_BINARY_DIR) + "/bin/runtime_test_counter";
     std::vector<char*> arguments{path.data()};
@@ -42,14 +43,14 @@ class Process {
     EXPECT_EQ(::posix_spawn(&pid_, path.c_str(), &actions, nullptr, arguments.data(), environ), 0);
     posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
-    errors_ = ::fdopen(ends[0], "r");
+    output_ = ::fdopen(ends[0], "r");
   }
   ~Process() {
     if (pid_ > 0) {
       ::kill(pid_, SIGKILL);
       Wait();
     }
-    std::fclose(errors_);
+    std::fclose(output_);
   }
 
   // The next line that contains `text`; empty when the process ends without it.
@@ -57,7 +58,7 @@ class Process {
     char* line = nullptr;
     size_t capacity = 0;
     std::string found;
-    while (found.empty() && ::getline(&line, &capacity, errors_) > 0) {
+    while (found.empty() && ::getline(&line, &capacity, output_) > 0) {
       if (std::string_view(line).find(text) != std::string_view::npos) found = line;
     }
     std::free(line);
@@ -72,7 +73,7 @@ class Process {
 
  private:
   pid_t pid_ = -1;
-  FILE* errors_ = nullptr;
+  FILE* output_ = nullptr;
 };
 
 // Whether the process answers that it is ready. Leaves no connection behind, which the stop would
@@ -122,6 +123,13 @@ TEST_F(ProcessMainTest, WrongFlagsEndItWithTwo) {
   EXPECT_EQ(Process({"--nonsense"}).Wait(), 2);
   EXPECT_EQ(Process({"--data", folder_, "--shard", "2/2"}).Wait(), 2);
   EXPECT_EQ(Process({"--data", folder_, "--peer", "ticket"}).Wait(), 2);
+}
+
+TEST_F(ProcessMainTest, SwitchOfTheServiceIsShownAndTakesEffect) {
+  EXPECT_NE(Process({"--help"}).LineWith("--listen-to-pulses"), "");
+  Process process({"--data", folder_ + "/data", "--listen-to-pulses"});
+  EXPECT_NE(process.LineWith("counter listens to pulse"), "") << "without a broker that is refused";
+  EXPECT_EQ(process.Wait(), 1);
 }
 
 TEST_F(ProcessMainTest, StoreOfAnotherPartitionCountIsRefusedWithTheReason) {

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "libs/base/check.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
@@ -92,6 +93,7 @@ class ServiceHost::Impl final : public HostContext {
   std::atomic<bool> serving_{false};
   std::atomic<bool> caught_up_{false};
   bool started_ = false;
+  absl::Time catch_up_until_;
   std::atomic<bool> stopped_{false};
 
   // Journals of other services by feed; nullptr for those that are not in this process.
@@ -106,6 +108,7 @@ class ServiceHost::Impl final : public HostContext {
   std::unique_ptr<ProjectionSet> projections_;
   std::unique_ptr<ReactorRegistry> reactors_;
   std::unique_ptr<RecordApplier> applier_;
+  Answers answers_;
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<PositionWaiter> positions_;
   std::unique_ptr<ViewRebuilder> rebuilder_;
@@ -143,6 +146,7 @@ void ServiceHost::Impl::Connect(std::string_view area, std::unique_ptr<stream::E
 absl::Status ServiceHost::Impl::Start() {
   PITLANE_CHECK(!started_);
   started_ = true;
+  catch_up_until_ = absl::Now() + options_.catch_up_timeout;
   MakeWriter();
   RETURN_IF_ERROR(ConnectToKafka());
   RETURN_IF_ERROR(LoadState());
@@ -150,6 +154,7 @@ absl::Status ServiceHost::Impl::Start() {
   executor_runner_ =
       std::make_unique<ThreadRunner>(*executor_, clock(), absl::StrCat("x-", definition_.area));
   executor_runner_->Start();
+  Run(answers_, "a");
   Run(*rebuilder_, "v");
   Run(*watches_, "w");
   Run(*positions_, "p");
@@ -174,6 +179,7 @@ void ServiceHost::Impl::MakeWriter() {
   applier_ = std::make_unique<RecordApplier>(*reactors_, definition_.listens_to, definition_.area);
   executor_ =
       std::make_unique<Executor>(*journal_, *projections_, clock(), entropy(), options_.executor);
+  executor_->AnswerThrough(&answers_);
   std::set<std::string, std::less<>> areas;
   for (const auto& [area, prototype] : definition_.listens_to) areas.insert(area);
   positions_ = std::make_unique<PositionWaiter>(definition_.area, std::move(areas), clock());
@@ -317,8 +323,7 @@ bool ServiceHost::Impl::WaitUntilServing() {
   bool reached;
   {
     absl::MutexLock lock(&change_mutex_);
-    reached =
-        change_mutex_.AwaitWithTimeout(absl::Condition(&caught_up), options_.catch_up_timeout);
+    reached = change_mutex_.AwaitWithDeadline(absl::Condition(&caught_up), catch_up_until_);
   }
   if (!reached) {
     std::string behind;
@@ -363,6 +368,7 @@ void ServiceHost::Impl::Stop() {
     executor_->Close();
     executor_runner_->Stop();
     executor_->Drain();
+    answers_.Step();
   }
   if (relay_ != nullptr) relay_->Stop();
   journal_->StopWaiting();

@@ -152,8 +152,9 @@ class ServiceHost {
   // Areas that nothing was connected for are listened to over Kafka. FAILED_PRECONDITION: there is
   // no way to hear of one, or an effect is open that no handler knows; and what the parts refuse.
   absl::Status Start();
-  // Waits until feeds and rebuilds have caught up, or catch_up_timeout; then SERVING. False when it
-  // serves without having caught up.
+  // Waits until feeds and rebuilds have caught up, or until catch_up_timeout has passed since
+  // Start; then SERVING. So services that were started together wait together. False when it serves
+  // without having caught up; the log then says for what it waited.
   bool WaitUntilServing();
   // No further records from others. Of all services of a process before the Stop of any, if they
   // are connected to each other's journals.

@@ -3,9 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "libs/base/text.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/log.h"
 #include "libs/runtime/test_counter.h"
 #include "libs/testing/eventually.h"
 #include "libs/testing/proto_matchers.h"
@@ -15,6 +22,8 @@
 namespace pitlane::runtime {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::HasSubstr;
@@ -426,6 +435,36 @@ TEST(ServiceHost, ConnectedJournalIsFollowedAndItsLagIsKnown) {
   (*counter)->Stop();
 }
 
+TEST(ServiceHost, ServicesThatStartTogetherWaitTogether) {
+  testing::MemoryDisk disk;
+  std::vector<std::string> warnings;
+  rpc::ScopedLogCapture capture([&](std::string_view line) {
+    if (absl::StrContains(ToAbsl(line), "serving_without")) warnings.emplace_back(line);
+  });
+  std::deque<testing::FakeStream> pulses;
+  std::vector<std::unique_ptr<ServiceHost>> hosts;
+  // The one that is asked first began to wait last.
+  for (const absl::Duration patience : {absl::Seconds(2), absl::Seconds(1)}) {
+    HostOptions options;
+    options.data_dir = absl::StrCat("/", hosts.size());
+    options.env = disk.env();
+    options.server.listen = "";
+    options.catch_up_timeout = patience;
+    auto host = ServiceHost::Open(MakeCounterService(), options);
+    ASSERT_THAT(host, IsOk());
+    pulses.emplace_back("pulse").FailPolls(absl::UnavailableError("the broker is away"));
+    (*host)->Connect("pulse", pulses.back().Feed());
+    ASSERT_THAT((*host)->Start(), IsOk());
+    hosts.push_back(*std::move(host));
+  }
+  EXPECT_FALSE(hosts[0]->WaitUntilServing());
+  const absl::Time asked = absl::Now();
+  EXPECT_FALSE(hosts[1]->WaitUntilServing());
+  EXPECT_LT(absl::Now() - asked, absl::Milliseconds(900)) << "its time was up already";
+  EXPECT_THAT(warnings,
+              Each(AllOf(HasSubstr("\"area\":\"counter\""), HasSubstr("\"behind\":\"pulse\""))));
+}
+
 TEST(ServiceHost, HealthShowsAStoppedFeed) {
   CounterCluster c;
   const auto health =
@@ -590,12 +629,28 @@ TEST(AdminService, ParkedRecordsAreListedRetriedAndDiscarded) {
                              admin::v1::PARKED_NOT_FOUND));
 }
 
-TEST(AdminService, PageSizeIsLimited) {
+TEST(AdminService, ParkedRecordsArePaged) {
   CounterCluster c;
+  for (int i = 0; i < 3; ++i) c.Pulse(c.NewCounter(), 1);
+  ASSERT_TRUE(c.cluster.Eventually([&] { return c.Status()->parked() == 3; }));
+  const auto list = [&](const admin::v1::ListParkedRequest& request) {
+    return c.cluster.Call(*c.admin, &admin::v1::AdminService::Stub::ListParked, request);
+  };
   admin::v1::ListParkedRequest request;
+  request.set_page_size(2);
+  const auto first = list(request);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(first->parked(), SizeIs(2));
+  request.set_page_token(first->next_page_token());
+  const auto second = list(request);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(second->parked(), SizeIs(1));
+  EXPECT_EQ(second->next_page_token(), "");
+  request.set_source("pulse.0.0");
+  EXPECT_THAT(list(request), StatusIs(absl::StatusCode::kInvalidArgument));
+  request.clear_page_token();
   request.set_page_size(1001);
-  EXPECT_THAT(c.cluster.Call(*c.admin, &admin::v1::AdminService::Stub::ListParked, request),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(list(request), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(AdminService, VerifyWalksTheJournal) {

@@ -1,6 +1,9 @@
 #include "libs/runtime/view.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
 #include "libs/runtime/aggregate.h"
@@ -20,6 +23,16 @@ absl::Status RowDamaged(std::string_view view) {
 }
 
 }  // namespace
+
+absl::StatusOr<IdPage> ViewReader::ScanIds(std::string_view view,
+                                           const journal::ScanOptions& options) {
+  ASSIGN_OR_RETURN(journal::ScanPage page, Scan(view, options));
+  IdPage found{.ids = {}, .resume = std::move(page.resume)};
+  for (const journal::Row& row : page.rows) {
+    found.ids.push_back(row.key.substr(options.prefix.size()));
+  }
+  return found;
+}
 
 absl::Status ViewReader::Undecodable(std::string_view view) { return RowDamaged(view); }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,6 +12,12 @@
 #include "libs/journal/journal.h"
 
 namespace pitlane::runtime {
+
+// What an index found: keys of a prefix and an id.
+struct IdPage {
+  std::vector<std::string> ids;
+  std::optional<std::string> resume;  // nothing: that was all
+};
 
 // Rows of every view of the service. Inside a unit it sees what the batch holds so far; for a read
 // RPC, the committed state its Reader was made at. Errors are the journal's: DATA_LOSS,
@@ -25,6 +32,9 @@ class ViewReader {
                                                  const journal::ScanOptions& options) = 0;
   virtual absl::Status ForEach(std::string_view view, const journal::ScanOptions& options,
                                journal::RowVisitor visitor) = 0;
+
+  // A page of ids: what follows options.prefix in the keys.
+  absl::StatusOr<IdPage> ScanIds(std::string_view view, const journal::ScanOptions& options);
 
   // The row as a message. DATA_LOSS when its bytes do not decode.
   template <class Message>

@@ -176,27 +176,30 @@ grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext* context,
       });
 }
 
-// A watch of a location's facts or the like: `on_event` as above, for every event behind `after`,
-// or for those of from now on. A position that lies in the future is INVALID_ARGUMENT.
+// A watch of a location's facts or the like: `on_event` as above, for every event behind the
+// request's `optional uint64 after_position`, or for those of from now on. A position that lies in
+// the future is INVALID_ARGUMENT. `shape` is what is wrong with the rest of the request; it is told
+// to callers who may watch.
 template <class Response, class Event, class Request, class OnEventFn>
 grpc::ServerWriteReactor<Response>* WatchFrom(grpc::CallbackServerContext* context,
                                               const ServiceEnv& env, const Request* request,
-                                              std::optional<uint64_t> after, OnEventFn on_event) {
+                                              OnEventFn on_event,
+                                              const absl::Status& shape = absl::OkStatus()) {
   using Writer = std::shared_ptr<rpc::StreamWriter<Response>>;
   return rpc::ServerStream<Response>(
       env.rpc, context, request, [&](rpc::CallContext& call, const Request& req, Writer writer) {
+        if (!shape.ok()) return writer->Close(shape);
         internal::AwaitPositions(
             env, call,
-            [&env, caller = call.shared_caller(), req, writer, after,
+            [&env, caller = call.shared_caller(), req, writer,
              on_event = std::move(on_event)](absl::Status reached) {
               if (!reached.ok()) return writer->Close(std::move(reached));
               const uint64_t last = env.journal.last_position();
-              if (after.value_or(0) > last) {
-                return writer->Close(internal::FuturePosition(*after, last));
-              }
+              const uint64_t after = req.has_after_position() ? req.after_position() : last;
+              if (after > last) return writer->Close(internal::FuturePosition(after, last));
               writer->OnRoom([&env] { env.watches.Wake(); });
               auto id = env.watches.Add(
-                  after.value_or(last),
+                  after,
                   std::make_shared<internal::StreamWatcher<Response, Event, Request, OnEventFn>>(
                       env.journal, caller, req, writer, on_event));
               if (!id.ok()) return writer->Close(id.status());

@@ -16,6 +16,14 @@ namespace pitlane::stream {
 namespace {
 
 constexpr absl::Duration kLeaderPause = absl::Milliseconds(20);
+constexpr int kLogInfo = 6;
+
+// librdkafka warns of every setting that it calls experimental. This one the relay has chosen
+// knowingly (relay_session.cc).
+bool IsChosenKnowingly(std::string_view facility, std::string_view text) {
+  return facility == "CONFWARN" &&
+         text.find("enable.gapless.guarantee is experimental") != std::string_view::npos;
+}
 
 absl::StatusCode CodeOf(rd_kafka_resp_err_t error) {
   // Not a switch over all of it: newer versions add errors, and most of them are passing ones.
@@ -59,7 +67,9 @@ int ToTimeoutMs(absl::Duration timeout) {
 
 void KafkaClient::Log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
   const auto* self = static_cast<const KafkaClient*>(rd_kafka_opaque(client));
-  if (self->log_) self->log_(level, ToStd(absl::StrCat("kafka ", facility, ": ", text)));
+  if (!self->log_) return;
+  if (IsChosenKnowingly(facility, text)) level = kLogInfo;
+  self->log_(level, absl::StrCat("kafka ", facility, ": ", text));
 }
 
 absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(

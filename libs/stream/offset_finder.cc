@@ -13,7 +13,6 @@ namespace pitlane::stream {
 namespace {
 
 constexpr absl::Duration kAnswerTimeout = absl::Seconds(10);
-constexpr absl::Duration kStopCheck = absl::Milliseconds(200);
 
 // Offsets below `low` are known to hold nothing new, `high` is the first known to, or the end.
 struct Search {
@@ -48,18 +47,9 @@ class Finder {
 
  private:
   absl::Status Step(std::map<uint32_t, Search>& searches, std::set<uint32_t> waiting) {
-    absl::Duration silent = absl::ZeroDuration();
     while (!waiting.empty()) {
-      if (request_.stopped && request_.stopped()) return absl::CancelledError("stopped");
-      ASSIGN_OR_RETURN(const TopicReader::Item item, reader_.Next(kStopCheck));
-      if (item.kind == TopicReader::Kind::kNothing) {
-        silent += kStopCheck;
-        if (silent >= kAnswerTimeout) {
-          return absl::UnavailableError(request_.topic + ": the broker does not send its records");
-        }
-        continue;
-      }
-      silent = absl::ZeroDuration();
+      ASSIGN_OR_RETURN(const TopicReader::Item item,
+                       reader_.Await(kAnswerTimeout, request_.stopped));
       if (waiting.erase(item.partition) == 0) continue;
       RETURN_IF_ERROR(Narrow(item, searches.at(item.partition)));
     }

@@ -6,6 +6,11 @@
 #include "libs/base/status.h"
 
 namespace pitlane::stream {
+namespace {
+
+constexpr absl::Duration kStopCheck = absl::Milliseconds(200);
+
+}  // namespace
 
 std::string_view TopicReader::Item::payload() const {
   return {static_cast<const char*>(message->payload), message->len};
@@ -91,6 +96,16 @@ absl::StatusOr<TopicReader::Item> TopicReader::Next(absl::Duration timeout) {
                                    rd_kafka_message_errstr(item.message.get()), ")"));
   }
   return item;
+}
+
+absl::StatusOr<TopicReader::Item> TopicReader::Await(absl::Duration patience,
+                                                     const std::function<bool()>& stopped) {
+  for (absl::Duration silent; silent < patience; silent += kStopCheck) {
+    if (stopped && stopped()) return absl::CancelledError("stopped");
+    ASSIGN_OR_RETURN(Item item, Next(kStopCheck));
+    if (item.kind != Kind::kNothing) return item;
+  }
+  return absl::UnavailableError(topic_ + ": the broker does not send its records");
 }
 
 }  // namespace pitlane::stream

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -57,6 +58,9 @@ class TopicReader {
   // more.
   absl::Status Seek(uint32_t partition, int64_t offset);
   absl::StatusOr<Item> Next(absl::Duration timeout);
+  // The next record or end. UNAVAILABLE when the broker sends none for `patience`; CANCELLED soon
+  // after `stopped`, unless that is empty, says so.
+  absl::StatusOr<Item> Await(absl::Duration patience, const std::function<bool()>& stopped);
   // Ends a Next that is under way, or else the next one. Any thread.
   void Wake() { rd_kafka_queue_yield(queue_.get()); }
 

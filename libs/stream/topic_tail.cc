@@ -14,7 +14,6 @@ namespace pitlane::stream {
 namespace {
 
 constexpr absl::Duration kAnswerTimeout = absl::Seconds(10);
-constexpr absl::Duration kStopCheck = absl::Milliseconds(200);
 
 // Reads ranges of several partitions at once and follows the chain of one source through each.
 class Scanner {
@@ -36,18 +35,9 @@ class Scanner {
       open[partition] = &job;
       RETURN_IF_ERROR(reader_.Seek(partition, job.from));
     }
-    absl::Duration silent = absl::ZeroDuration();
     while (!open.empty()) {
-      if (request_.stopped && request_.stopped()) return absl::CancelledError("stopped");
-      ASSIGN_OR_RETURN(const TopicReader::Item item, reader_.Next(kStopCheck));
-      if (item.kind == TopicReader::Kind::kNothing) {
-        silent += kStopCheck;
-        if (silent >= kAnswerTimeout) {
-          return absl::UnavailableError(request_.topic + ": the broker does not send its records");
-        }
-        continue;
-      }
-      silent = absl::ZeroDuration();
+      ASSIGN_OR_RETURN(const TopicReader::Item item,
+                       reader_.Await(kAnswerTimeout, request_.stopped));
       const auto found = open.find(item.partition);
       if (found == open.end()) continue;
       Job& job = *found->second;

@@ -7,6 +7,7 @@
 #include "libs/base/ids.h"
 #include "libs/base/status.h"
 #include "libs/rpc/errors.h"
+#include "libs/runtime/expected_version.h"
 #include "services/customer_vehicle/domain/customer.h"
 #include "services/customer_vehicle/domain/sealing.h"
 #include "services/customer_vehicle/domain/validation.h"
@@ -15,12 +16,6 @@ namespace pitlane::customer_vehicle {
 namespace {
 
 using runtime::Unit;
-
-template <class Request>
-std::optional<uint64_t> ExpectedVersion(const Request& request) {
-  if (!request.has_expected_version()) return std::nullopt;
-  return request.expected_version();
-}
 
 // Decides, and answers the customer as it then is.
 template <class Command>
@@ -82,7 +77,7 @@ absl::Status Execute(Unit& unit, const v1::UpdateCustomerRequest& request,
   const UpdateCustomer command{
       .customer_id = request.customer_id(),
       .personal = SealNow(unit, key, request.customer_id(), Trimmed(request.personal()))};
-  return Do(unit, ExpectedVersion(request), command, customer);
+  return Do(unit, runtime::ExpectedVersion(request), command, customer);
 }
 
 absl::Status Execute(Unit& unit, const v1::AddNoteRequest& request, v1::CustomerState* customer) {
@@ -91,19 +86,19 @@ absl::Status Execute(Unit& unit, const v1::AddNoteRequest& request, v1::Customer
   text.set_text(Trimmed(request.text()));
   const AddNote command{.customer_id = request.customer_id(),
                         .text = SealNow(unit, key, request.customer_id(), text)};
-  return Do(unit, ExpectedVersion(request), command, customer);
+  return Do(unit, runtime::ExpectedVersion(request), command, customer);
 }
 
 absl::Status Execute(Unit& unit, const v1::SetPreferencesRequest& request,
                      v1::CustomerState* customer) {
   const SetPreferences command{.customer_id = request.customer_id(),
                                .preferences = request.preferences()};
-  return Do(unit, ExpectedVersion(request), command, customer);
+  return Do(unit, runtime::ExpectedVersion(request), command, customer);
 }
 
 absl::Status Execute(Unit& unit, const v1::EraseCustomerRequest& request,
                      v1::CustomerState* customer) {
-  RETURN_IF_ERROR(Do(unit, ExpectedVersion(request),
+  RETURN_IF_ERROR(Do(unit, runtime::ExpectedVersion(request),
                      EraseCustomer{.customer_id = request.customer_id()}, customer));
   unit.DeleteSecret(PersonKeyName(request.customer_id()));
   return unit.status();

@@ -6,6 +6,7 @@
 
 #include "libs/base/ids.h"
 #include "libs/base/status.h"
+#include "libs/runtime/expected_version.h"
 #include "libs/runtime/timestamps.h"
 #include "services/customer_vehicle/domain/customer.h"
 #include "services/customer_vehicle/domain/validation.h"
@@ -17,12 +18,6 @@ namespace pitlane::customer_vehicle {
 namespace {
 
 using runtime::Unit;
-
-template <class Request>
-std::optional<uint64_t> ExpectedVersion(const Request& request) {
-  if (!request.has_expected_version()) return std::nullopt;
-  return request.expected_version();
-}
 
 template <class Command, class Response>
 absl::Status Do(Unit& unit, std::optional<uint64_t> expected_version, const Command& command,
@@ -111,13 +106,13 @@ absl::Status Execute(Unit& unit, const v1::UpdateVehicleRequest& request,
   if (request.has_plate()) command.plate = TrimmedPlate(request.plate());
   if (request.has_unit_number()) command.unit_number = Trimmed(request.unit_number());
   ASSIGN_OR_RETURN(command.vin_holder, HolderOf(unit, command.vin.value_or("")));
-  return Do(unit, ExpectedVersion(request), command, response);
+  return Do(unit, runtime::ExpectedVersion(request), command, response);
 }
 
 absl::Status Execute(Unit& unit, const v1::LinkVehicleRequest& request,
                      v1::LinkVehicleResponse* response) {
   RETURN_IF_ERROR(CheckOwner(unit, request.customer_id()));
-  return Do(unit, ExpectedVersion(request),
+  return Do(unit, runtime::ExpectedVersion(request),
             LinkVehicle{.vehicle_id = request.vehicle_id(),
                         .customer_id = request.customer_id(),
                         .from_date = request.from_date()},
@@ -126,7 +121,7 @@ absl::Status Execute(Unit& unit, const v1::LinkVehicleRequest& request,
 
 absl::Status Execute(Unit& unit, const v1::EndOwnershipRequest& request,
                      v1::EndOwnershipResponse* response) {
-  return Do(unit, ExpectedVersion(request),
+  return Do(unit, runtime::ExpectedVersion(request),
             EndOwnership{.vehicle_id = request.vehicle_id(),
                          .customer_id = request.customer_id(),
                          .to_date = request.to_date()},
@@ -135,7 +130,7 @@ absl::Status Execute(Unit& unit, const v1::EndOwnershipRequest& request,
 
 absl::Status Execute(Unit& unit, const v1::RecordOdometerRequest& request,
                      v1::RecordOdometerResponse* response) {
-  return Do(unit, ExpectedVersion(request),
+  return Do(unit, runtime::ExpectedVersion(request),
             RecordOdometer{.vehicle_id = request.vehicle_id(),
                            .reading = ReadingOf(unit, request.reading()),
                            .now = unit.now()},

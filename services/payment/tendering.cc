@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +11,8 @@
 #include "libs/money/rounding.h"
 #include "libs/rpc/permissions.h"
 #include "libs/runtime/aggregate.h"
+#include "libs/runtime/effects.h"
+#include "libs/runtime/expected_version.h"
 #include "libs/runtime/timestamps.h"
 #include "services/payment/domain/payment.h"
 #include "services/payment/domain/tender.h"
@@ -63,16 +64,14 @@ template <class Command>
 absl::Status ExecuteOnReceivable(runtime::Unit& unit, const Command& command) {
   const auto& request = command.request;
   ASSIGN_OR_RETURN(const TenderState before, Load(unit, request.ticket_id(), request.payment_id()));
-  std::optional<uint64_t> expected;
-  if (request.has_expected_version()) expected = request.expected_version();
   Events events;
   // The receivable's version is checked here; what is emitted goes by Emit.
-  RETURN_IF_ERROR(
-      unit.Execute<ReceivableAggregate>(request.ticket_id(), expected, ScopeOf(before.receivable),
-                                        [&](const v1::ReceivableState&) -> absl::StatusOr<Events> {
-                                          ASSIGN_OR_RETURN(events, Decide(before, command));
-                                          return Events();
-                                        }));
+  RETURN_IF_ERROR(unit.Execute<ReceivableAggregate>(
+      request.ticket_id(), runtime::ExpectedVersion(request), ScopeOf(before.receivable),
+      [&](const v1::ReceivableState&) -> absl::StatusOr<Events> {
+        ASSIGN_OR_RETURN(events, Decide(before, command));
+        return Events();
+      }));
   return Emit(unit, before, request.payment_id(), std::move(events));
 }
 
@@ -81,15 +80,13 @@ template <class Command, class Request>
 absl::StatusOr<size_t> ExecuteOnPayment(runtime::Unit& unit, const Request& request,
                                         const Command& command) {
   ASSIGN_OR_RETURN(const TenderState before, LoadByPayment(unit, request.payment_id()));
-  std::optional<uint64_t> expected;
-  if (request.has_expected_version()) expected = request.expected_version();
   Events events;
-  RETURN_IF_ERROR(
-      unit.Execute<PaymentAggregate>(request.payment_id(), expected, ScopeOf(before.receivable),
-                                     [&](const v1::PaymentState&) -> absl::StatusOr<Events> {
-                                       ASSIGN_OR_RETURN(events, Decide(before, command));
-                                       return Events();
-                                     }));
+  RETURN_IF_ERROR(unit.Execute<PaymentAggregate>(
+      request.payment_id(), runtime::ExpectedVersion(request), ScopeOf(before.receivable),
+      [&](const v1::PaymentState&) -> absl::StatusOr<Events> {
+        ASSIGN_OR_RETURN(events, Decide(before, command));
+        return Events();
+      }));
   const size_t count = events.size();
   RETURN_IF_ERROR(Emit(unit, before, request.payment_id(), std::move(events)));
   return count;
@@ -142,7 +139,7 @@ void Schedule(runtime::Unit& unit, std::string_view kind, const std::string& act
     unit.FinishEffect(kind, action_id);
   } else if (unknown_since != nullptr) {
     unit.RescheduleEffect(kind, action_id,
-                          NextQuery(runtime::FromTimestamp(*unknown_since), unit.now()));
+                          runtime::NextQuery(runtime::FromTimestamp(*unknown_since), unit.now()));
   } else {
     unit.RescheduleEffect(kind, action_id, unit.now() + kLookAgain);
   }

@@ -7,6 +7,7 @@
 #include "libs/base/ids.h"
 #include "libs/base/status.h"
 #include "libs/runtime/aggregate.h"
+#include "libs/runtime/effects.h"
 #include "libs/runtime/timestamps.h"
 #include "services/terminal_gateway/domain/action.h"
 #include "services/terminal_gateway/projections/actions.h"
@@ -148,8 +149,9 @@ absl::Status RecordDeviceAnswer(runtime::Unit& unit, std::string_view kind,
     unit.RescheduleEffect(kind, effect_id, answer.ask_at);
   } else {
     // Nothing happens to an effect that a cancel has taken over from meanwhile.
-    unit.RescheduleEffect(kind, effect_id,
-                          NextQuery(runtime::FromTimestamp(after.timed_out_at()), unit.now()));
+    unit.RescheduleEffect(
+        kind, effect_id,
+        runtime::NextQuery(runtime::FromTimestamp(after.timed_out_at()), unit.now()));
   }
   return unit.status();
 }

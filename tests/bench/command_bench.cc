@@ -77,6 +77,7 @@ class CommandBench {
     std::vector<double> echo, durable, ratio, sync_us;
     const journal::Journal& journal = computer_.suite->host("inventory").journal();
     const journal::Stats before = journal.stats();
+    const runtime::ExecutorCounters counted = Counters();
     for (int round = 0; round < settings.rounds; ++round) {
       echo.push_back(CallsPerSecond(in_flight, settings.seconds,
                                     [this](std::function<void()> done) { CallEcho(done); }));
@@ -99,6 +100,12 @@ class CommandBench {
         {"durable_per_s", Median(durable)},
         {"ratio_median", Median(ratio)},
         {"events_per_sync", static_cast<double>(after.events - before.events) / syncs}};
+    const runtime::ExecutorCounters spent = Counters();
+    const double batches = static_cast<double>(spent.batches - counted.batches);
+    line["decide_us_per_batch"] =
+        absl::ToDoubleMicroseconds(spent.decide_time - counted.decide_time) / batches;
+    line["commit_us_per_batch"] =
+        absl::ToDoubleMicroseconds(spent.commit_time - counted.commit_time) / batches;
     if (in_flight == 1) {
       // What a durable answer costs at least: the way there and back, and one sync.
       const double durable_us = 1e6 / Median(durable);
@@ -113,6 +120,10 @@ class CommandBench {
   }
 
  private:
+  runtime::ExecutorCounters Counters() const {
+    return computer_.suite->host("inventory").executor().counters();
+  }
+
   void CallEcho(std::function<void()> done) {
     using EchoCall = Call<pitlane::testing::v1::EchoRequest, pitlane::testing::v1::EchoResponse>;
     auto call = std::make_shared<EchoCall>(echo_server_.token());

@@ -5,12 +5,13 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "gateway/default_address.h"
 #include "tools/pitlane/session.h"
 
 namespace pitlane::tools {
 
 struct ConnectionOptions {
-  std::string gateway = "127.0.0.1:7411";
+  std::string gateway = gateway::kDefaultAddress;
   std::string data_dir;    // of a suite on this computer: its owner token is used
   std::string token_file;  // instead
   std::string tls_ca;      // root certificate of a gateway with TLS

@@ -112,7 +112,9 @@ class PartsImport {
 
   absl::Status Finish() {
     stream_->WritesDone();
-    return rpc::FromGrpcStatus(stream_->Finish());
+    absl::Status finished = rpc::FromGrpcStatus(stream_->Finish());
+    if (finished.ok()) session_.Remember(context_);
+    return finished;
   }
 
   ImportCounts counts;

@@ -42,14 +42,18 @@ struct PlannedTicket {
 // One ticket after another through the public API, with ids made from the plan.
 class Seller {
  public:
-  Seller(std::shared_ptr<grpc::Channel> channel, std::string token, const ReplayOptions& options,
-         const ReplayShop& shop, std::string reader_id)
-      : session_(channel, std::move(token)),
+  // `loaded` is the session that loaded the shop.
+  Seller(const Session& loaded, const ReplayOptions& options, const ReplayShop& shop,
+         std::string reader_id)
+      : session_(loaded.channel(), loaded.token()),
         seed_(options.seed),
         shop_(shop),
         reader_id_(std::move(reader_id)),
-        tickets_(tkt::TicketService::NewStub(channel)),
-        payments_(pay::PaymentService::NewStub(channel)) {}
+        tickets_(tkt::TicketService::NewStub(loaded.channel())),
+        payments_(pay::PaymentService::NewStub(loaded.channel())) {
+    // Or the first tickets would meet a till that has not heard of the customers and prices yet.
+    session_.JoinIn(loaded);
+  }
 
   // Sells one ticket, or finds that it is closed already.
   absl::Status Sell(const PlannedTicket& plan) {
@@ -189,26 +193,34 @@ class Seller {
       request.set_request_id(Step(absl::StrCat("card-", attempt)));
       ASSIGN_OR_RETURN(const pay::TakeCardResponse taken,
                        session_.Call(*payments_, &Payments::TakeCard, request));
-      request.set_payment_id(taken.payment().payment_id());
-      ASSIGN_OR_RETURN(const bool captured, AwaitCard(taken.payment().payment_id()));
-      if (captured) return absl::OkStatus();
+      ASSIGN_OR_RETURN(const CardOutcome outcome, AwaitCard(taken.payment().payment_id()));
+      switch (outcome) {
+        case CardOutcome::kCaptured:
+          return absl::OkStatus();
+        case CardOutcome::kDeclined:
+          request.set_payment_id(taken.payment().payment_id());
+          break;
+        case CardOutcome::kCanceled:
+          // A crash came between, and the reader never heard of it: that payment is over.
+          request.clear_payment_id();
+          break;
+      }
     }
     return absl::DeadlineExceededError(absl::StrCat(ticket_id_, ": the card was never taken"));
   }
 
-  // True: captured. False: declined, to be tried again.
-  absl::StatusOr<bool> AwaitCard(const std::string& payment_id) {
+  enum class CardOutcome { kCaptured, kDeclined, kCanceled };
+  absl::StatusOr<CardOutcome> AwaitCard(const std::string& payment_id) {
     pay::GetPaymentRequest request;
     request.set_payment_id(payment_id);
     const absl::Time give_up = absl::Now() + kSettleTimeout;
     for (absl::Duration pause = absl::Milliseconds(1); absl::Now() < give_up;) {
       ASSIGN_OR_RETURN(const pay::GetPaymentResponse payment,
                        session_.Call(*payments_, &Payments::GetPayment, request));
-      if (payment.payment().captured_minor() > 0) return true;
-      if (payment.payment().status() == pay::PAYMENT_STATUS_DECLINED) return false;
-      if (payment.payment().status() == pay::PAYMENT_STATUS_CANCELED) {
-        return absl::AbortedError(absl::StrCat(payment_id, " was cancelled: ", ticket_id_));
-      }
+      const pay::PaymentStatus status = payment.payment().status();
+      if (payment.payment().captured_minor() > 0) return CardOutcome::kCaptured;
+      if (status == pay::PAYMENT_STATUS_DECLINED) return CardOutcome::kDeclined;
+      if (status == pay::PAYMENT_STATUS_CANCELED) return CardOutcome::kCanceled;
       absl::SleepFor(pause);
       pause = std::min(pause * 2, absl::Milliseconds(50));
     }
@@ -238,9 +250,8 @@ class Run {
     std::vector<std::thread> threads;
     for (int i = 0; i < options_.concurrency; ++i) {
       threads.emplace_back([this, &session, &shop, i] {
-        Seller seller(session.channel(), session.token(), options_, shop,
-                      shop.reader_ids[static_cast<size_t>(i)]);
-        Work(seller);
+        Seller seller(session, options_, shop, shop.reader_ids[static_cast<size_t>(i)]);
+        Work(seller, static_cast<size_t>(i));
       });
     }
     threads.emplace_back([this] { Report(); });
@@ -252,10 +263,11 @@ class Run {
   absl::Duration elapsed() const { return absl::Now() - began_; }
 
  private:
-  void Work(Seller& seller) {
-    while (!stop_) {
-      const size_t next = next_.fetch_add(1);
-      if (next >= plan_.size()) return;
+  // A ticket belongs to the same seller, and so to the same card reader, in every run: what was
+  // asked of a reader before a stop is asked of the same one again.
+  void Work(Seller& seller, size_t first) {
+    for (size_t next = first; next < plan_.size() && !stop_;
+         next += static_cast<size_t>(options_.concurrency)) {
       if (options_.rate > 0) {
         absl::SleepFor(began_ + absl::Seconds(static_cast<double>(next) / options_.rate) -
                        absl::Now());
@@ -297,7 +309,6 @@ class Run {
   const ReplayOptions& options_;
   const std::vector<PlannedTicket> plan_;
   const absl::Time began_;
-  std::atomic<size_t> next_{0};
   std::atomic<int64_t> done_{0};
   std::atomic<bool> stop_{false};
   absl::Mutex mutex_;

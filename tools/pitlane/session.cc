@@ -26,6 +26,16 @@ void Session::Remember(const grpc::ClientContext& context) {
   last_ = *std::move(positions);
 }
 
+void Session::JoinIn(const Session& other) {
+  rpc::PositionToken seen;
+  {
+    absl::MutexLock lock(&other.mutex_);
+    seen = other.seen_;
+  }
+  absl::MutexLock lock(&mutex_);
+  if (!seen_.Merge(seen).ok()) seen_ = std::move(seen);
+}
+
 std::string Session::last_positions() const {
   absl::MutexLock lock(&mutex_);
   return last_.Format();

@@ -38,6 +38,8 @@ class Session {
   void PrepareStream(grpc::ClientContext& context, std::string_view area = {}) const;
   // Remembers where a finished call was committed.
   void Remember(const grpc::ClientContext& context);
+  // Remembers what `other` was answered, too: a session of its own that goes on where that one was.
+  void JoinIn(const Session& other);
   // The positions of the last answer that named any, as text, e.g. "ticket.0.3@17".
   std::string last_positions() const;
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "gateway/default_address.h"
 #include "gateway/gateway.h"
 #include "libs/rpc/admin_http.h"
 #include "libs/rpc/metrics.h"
@@ -18,8 +19,8 @@ namespace pitlane::tools {
 
 struct SuiteOptions {
   std::string data_dir;
-  std::string listen = "127.0.0.1:7411";  // the gateway's address; port 0 takes a free one
-  std::string admin = "127.0.0.1:0";      // Prometheus metrics; empty: none
+  std::string listen = gateway::kDefaultAddress;  // port 0 takes a free one
+  std::string admin = "127.0.0.1:0";              // Prometheus metrics; empty: none
   // Kafka bootstrap servers: facts travel over the broker. Empty: over the journals next door.
   std::string kafka;
   uint32_t partition_count = 8;

@@ -3,11 +3,13 @@
 
 #include <string>
 
+#include "gateway/default_address.h"
+
 namespace pitlane::tools {
 
 struct UpOptions {
   std::string data_dir;
-  std::string listen = "127.0.0.1:7411";
+  std::string listen = gateway::kDefaultAddress;
   std::string admin = "127.0.0.1:7412";
   std::string kafka;
   bool once = false;     // stop after the sale

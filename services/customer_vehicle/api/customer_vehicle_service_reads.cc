@@ -113,8 +113,7 @@ absl::Status AddIfMatches(ReadContext& read, const CustomerQuery& query,
 absl::Status ReadSearchCustomers(ReadContext& read, const v1::SearchCustomersRequest& request,
                                  v1::SearchCustomersResponse* response) {
   ASSIGN_OR_RETURN(const CustomerQuery query, QueryOf(request));
-  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request.page_size(), request.page_token(),
-                                                         kStandardPage, kLargestPage));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, kStandardPage, kLargestPage));
   ASSIGN_OR_RETURN(const auto search_key, read.GetSecret(kSearchKeyName));
   // Nobody has been registered yet.
   if (!search_key.has_value()) return absl::OkStatus();
@@ -133,7 +132,7 @@ absl::Status ReadSearchCustomers(ReadContext& read, const v1::SearchCustomersReq
     options.after = rows.resume;
     if (!rows.resume.has_value()) break;
   }
-  response->set_next_page_token(rpc::PageToken(options.after));
+  response->set_next_page_token(rpc::PageToken(request, options.after));
   return absl::OkStatus();
 }
 
@@ -183,8 +182,7 @@ absl::StatusOr<std::string> PrefixOf(const v1::SearchVehiclesRequest& request) {
 absl::Status ReadSearchVehicles(ReadContext& read, const v1::SearchVehiclesRequest& request,
                                 v1::SearchVehiclesResponse* response) {
   ASSIGN_OR_RETURN(std::string prefix, PrefixOf(request));
-  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request.page_size(), request.page_token(),
-                                                         kStandardPage, kLargestPage));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, kStandardPage, kLargestPage));
   journal::ScanOptions options;
   options.prefix = std::move(prefix);
   options.limit = page.limit;
@@ -193,7 +191,7 @@ absl::Status ReadSearchVehicles(ReadContext& read, const v1::SearchVehiclesReque
   for (const journal::Row& row : rows.rows) {
     RETURN_IF_ERROR(ReadKnownVehicle(read, VehicleOfRow(row), response->add_vehicles()));
   }
-  response->set_next_page_token(rpc::PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(request, rows.resume));
   return absl::OkStatus();
 }
 
@@ -235,8 +233,7 @@ absl::StatusOr<std::string> VehicleOf(ReadContext& read,
 absl::Status ReadListServiceHistory(ReadContext& read, const v1::ListServiceHistoryRequest& request,
                                     v1::ListServiceHistoryResponse* response) {
   ASSIGN_OR_RETURN(const std::string vehicle_id, VehicleOf(read, request));
-  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request.page_size(), request.page_token(),
-                                                         kStandardPage, kLargestPage));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, kStandardPage, kLargestPage));
   journal::ScanOptions options;
   options.prefix = ServiceHistoryPrefix(vehicle_id);
   options.limit = page.limit;
@@ -247,7 +244,7 @@ absl::Status ReadListServiceHistory(ReadContext& read, const v1::ListServiceHist
       return rpc::DataLoss("a row of service_history does not decode; rebuild the view");
     }
   }
-  response->set_next_page_token(rpc::PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(request, rows.resume));
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
 #include "libs/runtime/command_call.h"
+#include "libs/runtime/expected_version.h"
 #include "services/inventory/api/inventory_service.h"
 #include "services/inventory/api/parts_import.h"
 #include "services/inventory/api/requests.h"
@@ -43,7 +44,7 @@ absl::Status DecideChangePrice(Unit& unit, const v1::ChangePriceRequest& request
                                v1::ChangePriceResponse* response) {
   const ChangePrice command = CommandOf(request);
   RETURN_IF_ERROR(unit.Execute<PartAggregate>(
-      request.part_id(), ExpectedVersion(request), runtime::EventScope(),
+      request.part_id(), runtime::ExpectedVersion(request), runtime::EventScope(),
       [&](const v1::Part& part) { return Decide(part, request.part_id(), command); }));
   ASSIGN_OR_RETURN(const auto part, unit.Load<PartAggregate>(request.part_id()));
   *response->mutable_part() = part.state;
@@ -56,7 +57,7 @@ absl::Status KeepStock(Unit& unit, const Request& request, const Command& comman
                        Response* response) {
   const StockKey key = KeyOf(request);
   StockKeeper keeper(unit, {.location_id = key.location_id, .business_date = ""});
-  RETURN_IF_ERROR(keeper.Do(key, command, ExpectedVersion(request)));
+  RETURN_IF_ERROR(keeper.Do(key, command, runtime::ExpectedVersion(request)));
   RETURN_IF_ERROR(keeper.OrderWhatRunsLow());
   ASSIGN_OR_RETURN(const auto item, unit.Load<StockItemAggregate>(key.stream_id()));
   *response->mutable_level() = item.state.level();
@@ -109,7 +110,7 @@ template <class Request, class Command, class Response>
 absl::Status Receive(Unit& unit, const Request& request, const Command& command,
                      Response* response) {
   RETURN_IF_ERROR(
-      ReceiveGoods(unit, request.purchase_order_id(), ExpectedVersion(request), command));
+      ReceiveGoods(unit, request.purchase_order_id(), runtime::ExpectedVersion(request), command));
   ASSIGN_OR_RETURN(const auto order,
                    unit.Load<PurchaseOrderAggregate>(request.purchase_order_id()));
   *response->mutable_purchase_order() = order.state;

@@ -2,18 +2,17 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/ids.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/paging.h"
-#include "libs/rpc/server_stream.h"
 #include "libs/runtime/command_call.h"
 #include "libs/runtime/watch.h"
 #include "services/inventory/api/inventory_service.h"
 #include "services/inventory/api/requests.h"
-#include "services/inventory/api/stock_watch.h"
 #include "services/inventory/domain/gtin.h"
 #include "services/inventory/domain/search_words.h"
 #include "services/inventory/domain/supplier.h"
@@ -56,19 +55,18 @@ absl::StatusOr<journal::ScanPage> ScanPage(ReadContext& read, std::string_view v
 
 absl::Status ListSuppliersPage(ReadContext& read, const v1::ListSuppliersRequest& request,
                                v1::ListSuppliersResponse* response) {
-  ASSIGN_OR_RETURN(rpc::PageRequest page,
-                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 500));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, 100, 500));
   ASSIGN_OR_RETURN(const auto rows, ScanPage(read, SupplierNames::kView, "", std::move(page)));
   for (const journal::Row& row : rows.rows) {
     ASSIGN_OR_RETURN(*response->add_suppliers(),
                      Existing<SupplierAggregate>(read, row.value, v1::SUPPLIER_UNKNOWN));
   }
-  response->set_next_page_token(rpc::PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(request, rows.resume));
   return absl::OkStatus();
 }
 
-absl::StatusOr<PartPage> FindParts(ReadContext& read, const v1::SearchPartsRequest& request,
-                                   rpc::PageRequest page) {
+absl::StatusOr<runtime::IdPage> FindParts(ReadContext& read, const v1::SearchPartsRequest& request,
+                                          rpc::PageRequest page) {
   switch (request.query_case()) {
     case v1::SearchPartsRequest::kNumberPrefix: {
       const std::string stripped = StripToAlnumUpper(request.number_prefix());
@@ -98,14 +96,13 @@ absl::StatusOr<PartPage> FindParts(ReadContext& read, const v1::SearchPartsReque
 
 absl::Status SearchPartsPage(ReadContext& read, const v1::SearchPartsRequest& request,
                              v1::SearchPartsResponse* response) {
-  ASSIGN_OR_RETURN(rpc::PageRequest page,
-                   rpc::ParsePage(request.page_size(), request.page_token(), 50, 200));
-  ASSIGN_OR_RETURN(const PartPage found, FindParts(read, request, std::move(page)));
-  for (const std::string& part_id : found.part_ids) {
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, 50, 200));
+  ASSIGN_OR_RETURN(const runtime::IdPage found, FindParts(read, request, std::move(page)));
+  for (const std::string& part_id : found.ids) {
     ASSIGN_OR_RETURN(*response->add_parts(),
                      Existing<PartAggregate>(read, part_id, v1::PART_UNKNOWN));
   }
-  response->set_next_page_token(rpc::PageToken(found.resume));
+  response->set_next_page_token(rpc::PageToken(request, found.resume));
   return absl::OkStatus();
 }
 
@@ -126,8 +123,7 @@ absl::Status GetStockLevel(ReadContext& read, const v1::GetStockRequest& request
 absl::Status ListStockPage(ReadContext& read, const v1::ListStockRequest& request,
                            v1::ListStockResponse* response) {
   RETURN_IF_ERROR(CheckId<LocationId>("location_id", request.location_id()));
-  ASSIGN_OR_RETURN(rpc::PageRequest page,
-                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 1000));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, 100, 1000));
   ASSIGN_OR_RETURN(const auto rows,
                    ScanPage(read, StockLevels::kView, absl::StrCat(request.location_id(), "/"),
                             std::move(page)));
@@ -136,7 +132,7 @@ absl::Status ListStockPage(ReadContext& read, const v1::ListStockRequest& reques
       return rpc::DataLoss(absl::StrCat("the level of ", row.key, " does not decode"));
     }
   }
-  response->set_next_page_token(rpc::PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(request, rows.resume));
   ASSIGN_OR_RETURN(const journal::Tail tail, read.reader().GetTail());
   response->set_position(tail.last_position);
   return absl::OkStatus();
@@ -145,8 +141,7 @@ absl::Status ListStockPage(ReadContext& read, const v1::ListStockRequest& reques
 absl::Status ListPartStockPage(ReadContext& read, const v1::ListPartStockRequest& request,
                                v1::ListPartStockResponse* response) {
   RETURN_IF_ERROR(CheckId<PartId>("part_id", request.part_id()));
-  ASSIGN_OR_RETURN(rpc::PageRequest page,
-                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 1000));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, 100, 1000));
   const std::string prefix = absl::StrCat(request.part_id(), "/");
   ASSIGN_OR_RETURN(const auto rows, ScanPage(read, StockPlaces::kView, prefix, std::move(page)));
   for (const journal::Row& row : rows.rows) {
@@ -154,15 +149,14 @@ absl::Status ListPartStockPage(ReadContext& read, const v1::ListPartStockRequest
     ASSIGN_OR_RETURN(auto level, StockLevels::Get(read.views(), key));
     if (level.has_value()) *response->add_levels() = *std::move(level);
   }
-  response->set_next_page_token(rpc::PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(request, rows.resume));
   return absl::OkStatus();
 }
 
 absl::Status ListTicketStockPage(ReadContext& read, const v1::ListTicketStockRequest& request,
                                  v1::ListTicketStockResponse* response) {
   RETURN_IF_ERROR(CheckId<TicketId>("ticket_id", request.ticket_id()));
-  ASSIGN_OR_RETURN(rpc::PageRequest page,
-                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 1000));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, 100, 1000));
   ASSIGN_OR_RETURN(
       const auto rows,
       ScanPage(read, TicketStock::kView, absl::StrCat(request.ticket_id(), "/"), std::move(page)));
@@ -171,39 +165,44 @@ absl::Status ListTicketStockPage(ReadContext& read, const v1::ListTicketStockReq
       return rpc::DataLoss(absl::StrCat("the row ", row.key, " does not decode"));
     }
   }
-  response->set_next_page_token(rpc::PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(request, rows.resume));
   return absl::OkStatus();
 }
 
 absl::Status ListPurchaseOrdersPage(ReadContext& read, const v1::ListPurchaseOrdersRequest& request,
                                     v1::ListPurchaseOrdersResponse* response) {
   RETURN_IF_ERROR(CheckId<LocationId>("location_id", request.location_id()));
-  ASSIGN_OR_RETURN(rpc::PageRequest page,
-                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 500));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, 100, 500));
   ASSIGN_OR_RETURN(const auto found,
                    PurchaseOrders::List(read.views(), request.location_id(), request.open_only(),
                                         page.limit, std::move(page.after)));
-  for (const std::string& id : found.purchase_order_ids) {
+  for (const std::string& id : found.ids) {
     ASSIGN_OR_RETURN(*response->add_purchase_orders(),
                      Existing<PurchaseOrderAggregate>(read, id, v1::PURCHASE_ORDER_UNKNOWN));
   }
-  response->set_next_page_token(rpc::PageToken(found.resume));
+  response->set_next_page_token(rpc::PageToken(request, found.resume));
   return absl::OkStatus();
 }
 
-// Follows the log from the position the caller asked for, or from now on.
-void StartWatch(const runtime::ServiceEnv& env, const v1::WatchStockRequest& request,
-                std::shared_ptr<StockWatch::Writer> writer) {
-  const uint64_t now = env.journal.last_position();
-  const uint64_t after = request.has_after_position() ? request.after_position() : now;
-  if (after > now) {
-    return writer->Close(rpc::Invalid("after_position", absl::StrCat("the journal ends at ", now)));
+// The level that an event of the location's stock leaves. One without a level of its own (a rule, a
+// shortage) is shown with the level of now.
+absl::Status ShowLevel(ReadContext& read, const v1::WatchStockRequest& request,
+                       const v1::InventoryEvent& event, std::vector<v1::WatchStockResponse>* out) {
+  const std::string& stream_id = event.meta().stream_id();
+  if (!absl::StartsWith(stream_id, absl::StrCat(request.location_id(), "/"))) {
+    return absl::OkStatus();
   }
-  writer->OnRoom([&env] { env.watches.Wake(); });
-  const auto id = env.watches.Add(
-      after, std::make_shared<StockWatch>(env.journal, request.location_id(), writer));
-  if (!id.ok()) return writer->Close(id.status());
-  writer->OnCancel([&env, id = *id] { env.watches.Remove(id); });
+  v1::WatchStockResponse response;
+  response.set_position(event.meta().position());
+  if (const v1::StockLevel* level = LevelOf(event)) {
+    *response.mutable_level() = *level;
+  } else {
+    ASSIGN_OR_RETURN(auto now,
+                     read.views().GetMessage<v1::StockLevel>(StockLevels::kView, stream_id));
+    *response.mutable_level() = std::move(now).value_or(v1::StockLevel());
+  }
+  out->push_back(std::move(response));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -274,20 +273,8 @@ grpc::ServerUnaryReactor* InventoryServiceApi::ListTicketStock(
 
 grpc::ServerWriteReactor<v1::WatchStockResponse>* InventoryServiceApi::WatchStock(
     grpc::CallbackServerContext* context, const v1::WatchStockRequest* request) {
-  return rpc::ServerStream<v1::WatchStockResponse>(
-      env_.rpc, context, request,
-      [this](rpc::CallContext& call, const v1::WatchStockRequest& req,
-             std::shared_ptr<StockWatch::Writer> writer) {
-        if (absl::Status shape = CheckShape(req); !shape.ok()) {
-          return writer->Close(std::move(shape));
-        }
-        runtime::internal::AwaitPositions(env_, call,
-                                          [&env = env_, req, writer](absl::Status reached) {
-                                            if (!reached.ok())
-                                              return writer->Close(std::move(reached));
-                                            StartWatch(env, req, writer);
-                                          });
-      });
+  return runtime::WatchFrom<v1::WatchStockResponse, v1::InventoryEvent>(
+      context, env_, request, ShowLevel, CheckShape(*request));
 }
 
 grpc::ServerUnaryReactor* InventoryServiceApi::ListPurchaseOrders(

@@ -403,15 +403,17 @@ TEST_F(InventoryServiceTest, WatchShowsEveryChangeFromAPositionOn) {
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
-TEST_F(InventoryServiceTest, WatchFromTheFutureIsRefused) {
-  v1::WatchStockRequest request;
-  request.set_location_id(location_.text());
-  request.set_after_position(1'000'000);
-  const auto context = cluster_.Context();
-  const auto stream = stub_->WatchStock(context.get(), request);
-  v1::WatchStockResponse change;
-  EXPECT_FALSE(stream->Read(&change));
-  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+TEST_F(InventoryServiceTest, WatchFromTheFutureOrOfNoLocationIsRefused) {
+  v1::WatchStockRequest future;
+  future.set_location_id(location_.text());
+  future.set_after_position(1'000'000);
+  for (const auto& request : {future, v1::WatchStockRequest()}) {
+    const auto context = cluster_.Context();
+    const auto stream = stub_->WatchStock(context.get(), request);
+    v1::WatchStockResponse change;
+    EXPECT_FALSE(stream->Read(&change));
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  }
 }
 
 TEST_F(InventoryServiceTest, OrderIsReceivedInPartsAndCloses) {

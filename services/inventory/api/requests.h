@@ -2,7 +2,6 @@
 // functions; safe from any thread.
 #pragma once
 
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,12 +22,6 @@ absl::Status CheckId(std::string_view field, std::string_view text) {
   const auto id = IdType::Parse(text);
   if (id.ok()) return absl::OkStatus();
   return rpc::Invalid(field, std::string(id.status().message()));
-}
-
-template <class Request>
-std::optional<uint64_t> ExpectedVersion(const Request& request) {
-  if (!request.has_expected_version()) return std::nullopt;
-  return request.expected_version();
 }
 
 template <class Request>

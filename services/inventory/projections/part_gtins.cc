@@ -1,7 +1,8 @@
 #include "services/inventory/projections/part_gtins.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
-#include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "services/inventory/domain/gtin.h"
 
@@ -27,19 +28,11 @@ void PartGtins::On(const v1::InventoryEvent& event, runtime::ViewWriter& rows) {
   rows.Put(own_key, now);
 }
 
-absl::StatusOr<PartPage> PartGtins::Search(runtime::ViewReader& views, std::string_view gtin14,
-                                           size_t limit, std::optional<std::string> after) {
-  journal::ScanOptions options;
-  options.prefix = CodeKey(gtin14, "");
-  options.after = std::move(after);
-  options.limit = limit;
-  ASSIGN_OR_RETURN(journal::ScanPage page, views.Scan(kView, options));
-  PartPage result;
-  for (const journal::Row& row : page.rows) {
-    result.part_ids.push_back(row.key.substr(options.prefix.size()));
-  }
-  result.resume = std::move(page.resume);
-  return result;
+absl::StatusOr<runtime::IdPage> PartGtins::Search(runtime::ViewReader& views,
+                                                  std::string_view gtin14, size_t limit,
+                                                  std::optional<std::string> after) {
+  return views.ScanIds(kView,
+                       {.prefix = CodeKey(gtin14, ""), .after = std::move(after), .limit = limit});
 }
 
 }  // namespace pitlane::inventory

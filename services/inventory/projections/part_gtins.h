@@ -10,7 +10,6 @@
 #include "libs/runtime/projection.h"
 #include "libs/runtime/view.h"
 #include "pitlane/inventory/v1/events.pb.h"
-#include "services/inventory/projections/part_numbers.h"
 
 namespace pitlane::inventory {
 
@@ -23,8 +22,8 @@ class PartGtins final : public runtime::TypedProjection<v1::InventoryEvent> {
   void On(const v1::InventoryEvent& event, runtime::ViewWriter& rows) override;
 
   // Parts with this code, by part id. `gtin14` has 14 digits.
-  static absl::StatusOr<PartPage> Search(runtime::ViewReader& views, std::string_view gtin14,
-                                         size_t limit, std::optional<std::string> after);
+  static absl::StatusOr<runtime::IdPage> Search(runtime::ViewReader& views, std::string_view gtin14,
+                                                size_t limit, std::optional<std::string> after);
 };
 
 }  // namespace pitlane::inventory

@@ -16,9 +16,9 @@ TEST(PartGtins, CodeFindsEveryPartThatHasIt) {
   rig.On(PartImportedEvent("prt_1", "A", "", "", "036000291452"), "prt_1");
   rig.On(PartImportedEvent("prt_2", "B", "", "", "0036000291452"), "prt_2");
   rig.On(PartImportedEvent("prt_3", "C", "", "", "4006381333931"), "prt_3");
-  ASSERT_OK_AND_ASSIGN(const PartPage page,
+  ASSERT_OK_AND_ASSIGN(const runtime::IdPage page,
                        PartGtins::Search(rig.views(), "00036000291452", 10, std::nullopt));
-  EXPECT_THAT(page.part_ids, ElementsAre("prt_1", "prt_2"));
+  EXPECT_THAT(page.ids, ElementsAre("prt_1", "prt_2"));
 }
 
 TEST(PartGtins, ChangedCodeTakesTheOldOneAway) {

@@ -18,16 +18,16 @@ absl::StatusOr<std::optional<std::string>> PartNumbers::Find(runtime::ViewReader
   return views.Get(kView, NaturalKey(brand, number));
 }
 
-absl::StatusOr<PartPage> PartNumbers::Search(runtime::ViewReader& views,
-                                             std::string_view stripped_prefix, size_t limit,
-                                             std::optional<std::string> after) {
+absl::StatusOr<runtime::IdPage> PartNumbers::Search(runtime::ViewReader& views,
+                                                    std::string_view stripped_prefix, size_t limit,
+                                                    std::optional<std::string> after) {
   journal::ScanOptions options;
   options.prefix = std::string(stripped_prefix);
   options.after = std::move(after);
   options.limit = limit;
   ASSIGN_OR_RETURN(journal::ScanPage page, views.Scan(kView, options));
-  PartPage result;
-  for (journal::Row& row : page.rows) result.part_ids.push_back(std::move(row.value));
+  runtime::IdPage result;
+  for (journal::Row& row : page.rows) result.ids.push_back(std::move(row.value));
   result.resume = std::move(page.resume);
   return result;
 }

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "libs/runtime/projection.h"
@@ -15,12 +14,6 @@
 #include "pitlane/inventory/v1/events.pb.h"
 
 namespace pitlane::inventory {
-
-// A page of part ids in the view's order, and where the next page begins; nothing: that was all.
-struct PartPage {
-  std::vector<std::string> part_ids;
-  std::optional<std::string> resume;
-};
 
 class PartNumbers final : public runtime::TypedProjection<v1::InventoryEvent> {
  public:
@@ -35,9 +28,9 @@ class PartNumbers final : public runtime::TypedProjection<v1::InventoryEvent> {
                                                          std::string_view brand,
                                                          std::string_view number);
   // Parts whose stripped number begins with `stripped_prefix`, by number, then brand.
-  static absl::StatusOr<PartPage> Search(runtime::ViewReader& views,
-                                         std::string_view stripped_prefix, size_t limit,
-                                         std::optional<std::string> after);
+  static absl::StatusOr<runtime::IdPage> Search(runtime::ViewReader& views,
+                                                std::string_view stripped_prefix, size_t limit,
+                                                std::optional<std::string> after);
 };
 
 }  // namespace pitlane::inventory

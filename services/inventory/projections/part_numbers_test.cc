@@ -31,13 +31,13 @@ TEST(PartNumbers, PrefixFindsByNumberThenBrandInPages) {
   rig.On(PartImportedEvent("prt_2", "AB-2", "Alpha"), "prt_2");
   rig.On(PartImportedEvent("prt_3", "AB-1", "Zeta"), "prt_3");
   rig.On(PartImportedEvent("prt_4", "AC-1", "Zeta"), "prt_4");
-  ASSERT_OK_AND_ASSIGN(const PartPage first,
+  ASSERT_OK_AND_ASSIGN(const runtime::IdPage first,
                        PartNumbers::Search(rig.views(), "AB", 2, std::nullopt));
-  EXPECT_THAT(first.part_ids, ElementsAre("prt_3", "prt_2"));
+  EXPECT_THAT(first.ids, ElementsAre("prt_3", "prt_2"));
   ASSERT_TRUE(first.resume.has_value());
-  ASSERT_OK_AND_ASSIGN(const PartPage second,
+  ASSERT_OK_AND_ASSIGN(const runtime::IdPage second,
                        PartNumbers::Search(rig.views(), "AB", 2, first.resume));
-  EXPECT_THAT(second.part_ids, ElementsAre("prt_1"));
+  EXPECT_THAT(second.ids, ElementsAre("prt_1"));
   EXPECT_EQ(second.resume, std::nullopt);
 }
 

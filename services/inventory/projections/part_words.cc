@@ -106,10 +106,10 @@ void PartWords::On(const v1::InventoryEvent& event, runtime::ViewWriter& rows) {
   rows.Put(PartKey(part.part_id()), all);
 }
 
-absl::StatusOr<PartPage> PartWords::Search(runtime::ViewReader& views,
-                                           const std::vector<std::string>& words, size_t limit,
-                                           std::optional<std::string> after) {
-  PartPage result;
+absl::StatusOr<runtime::IdPage> PartWords::Search(runtime::ViewReader& views,
+                                                  const std::vector<std::string>& words,
+                                                  size_t limit, std::optional<std::string> after) {
+  runtime::IdPage result;
   if (words.empty() || limit == 0) return result;
   size_t lead = 0;
   journal::ScanOptions options;
@@ -127,10 +127,10 @@ absl::StatusOr<PartPage> PartWords::Search(runtime::ViewReader& views,
       const Posting posting = PostingOf(page.rows[i].key);
       ASSIGN_OR_RETURN(const auto row, views.Get(kView, PartKey(posting.part_id)));
       if (Matches(SplitWords(row.value_or("")), words, lead, posting.word)) {
-        result.part_ids.push_back(posting.part_id);
+        result.ids.push_back(posting.part_id);
       }
       options.after = page.rows[i].key;
-      if (result.part_ids.size() < limit) continue;
+      if (result.ids.size() < limit) continue;
       const bool more = i + 1 < page.rows.size() || page.resume.has_value();
       if (more) result.resume = EncodeResume(lead, *options.after);
       return result;

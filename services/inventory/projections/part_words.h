@@ -13,7 +13,6 @@
 #include "libs/runtime/projection.h"
 #include "libs/runtime/view.h"
 #include "pitlane/inventory/v1/events.pb.h"
-#include "services/inventory/projections/part_numbers.h"
 
 namespace pitlane::inventory {
 
@@ -28,9 +27,9 @@ class PartWords final : public runtime::TypedProjection<v1::InventoryEvent> {
   // Parts that have all of `words`, of which the last may be the beginning of a word. The rarest
   // word leads: its parts are gone through in the view's order and looked up for the others, at
   // most a few thousand in one call, so a page may be short and still have a `resume`.
-  static absl::StatusOr<PartPage> Search(runtime::ViewReader& views,
-                                         const std::vector<std::string>& words, size_t limit,
-                                         std::optional<std::string> after);
+  static absl::StatusOr<runtime::IdPage> Search(runtime::ViewReader& views,
+                                                const std::vector<std::string>& words, size_t limit,
+                                                std::optional<std::string> after);
 };
 
 }  // namespace pitlane::inventory

@@ -25,8 +25,8 @@ std::vector<std::string> Find(ViewRig<PartWords>& rig, const Words& words, size_
     const auto page = PartWords::Search(rig.views(), words, limit, after);
     EXPECT_THAT(page, IsOk());
     if (!page.ok()) return found;
-    EXPECT_LE(page->part_ids.size(), limit);
-    found.insert(found.end(), page->part_ids.begin(), page->part_ids.end());
+    EXPECT_LE(page->ids.size(), limit);
+    found.insert(found.end(), page->ids.begin(), page->ids.end());
     after = page->resume;
   } while (after.has_value());
   return found;

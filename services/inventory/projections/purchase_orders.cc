@@ -1,7 +1,8 @@
 #include "services/inventory/projections/purchase_orders.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
-#include "libs/base/status.h"
 #include "libs/base/text.h"
 
 namespace pitlane::inventory {
@@ -26,22 +27,14 @@ void PurchaseOrders::On(const v1::InventoryEvent& event, runtime::ViewWriter& ro
   }
 }
 
-absl::StatusOr<PurchaseOrders::Page> PurchaseOrders::List(runtime::ViewReader& views,
-                                                          std::string_view location_id,
-                                                          bool open_only, size_t limit,
-                                                          std::optional<std::string> after) {
-  journal::ScanOptions options;
-  options.prefix = Key(open_only ? 'o' : 'a', location_id, "");
-  options.after = std::move(after);
-  options.reverse = true;
-  options.limit = limit;
-  ASSIGN_OR_RETURN(journal::ScanPage page, views.Scan(kView, options));
-  Page result;
-  for (const journal::Row& row : page.rows) {
-    result.purchase_order_ids.push_back(row.key.substr(options.prefix.size()));
-  }
-  result.resume = std::move(page.resume);
-  return result;
+absl::StatusOr<runtime::IdPage> PurchaseOrders::List(runtime::ViewReader& views,
+                                                     std::string_view location_id, bool open_only,
+                                                     size_t limit,
+                                                     std::optional<std::string> after) {
+  return views.ScanIds(kView, {.prefix = Key(open_only ? 'o' : 'a', location_id, ""),
+                               .after = std::move(after),
+                               .reverse = true,
+                               .limit = limit});
 }
 
 }  // namespace pitlane::inventory

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "libs/runtime/projection.h"
@@ -23,13 +22,10 @@ class PurchaseOrders final : public runtime::TypedProjection<v1::InventoryEvent>
   uint32_t schema() const override { return 1; }
   void On(const v1::InventoryEvent& event, runtime::ViewWriter& rows) override;
 
-  struct Page {
-    std::vector<std::string> purchase_order_ids;
-    std::optional<std::string> resume;  // nothing: that was all
-  };
   // Newest first.
-  static absl::StatusOr<Page> List(runtime::ViewReader& views, std::string_view location_id,
-                                   bool open_only, size_t limit, std::optional<std::string> after);
+  static absl::StatusOr<runtime::IdPage> List(runtime::ViewReader& views,
+                                              std::string_view location_id, bool open_only,
+                                              size_t limit, std::optional<std::string> after);
 };
 
 }  // namespace pitlane::inventory

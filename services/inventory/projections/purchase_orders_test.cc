@@ -31,14 +31,14 @@ TEST(PurchaseOrders, NewestComesFirstInPages) {
   for (const char* order : {"por_1", "por_2", "por_3"}) rig.On(At(Raised(), order));
   ASSERT_OK_AND_ASSIGN(const auto first,
                        PurchaseOrders::List(rig.views(), "loc_1", false, 2, std::nullopt));
-  EXPECT_THAT(first.purchase_order_ids, ElementsAre("por_3", "por_2"));
+  EXPECT_THAT(first.ids, ElementsAre("por_3", "por_2"));
   ASSERT_OK_AND_ASSIGN(const auto second,
                        PurchaseOrders::List(rig.views(), "loc_1", false, 2, first.resume));
-  EXPECT_THAT(second.purchase_order_ids, ElementsAre("por_1"));
+  EXPECT_THAT(second.ids, ElementsAre("por_1"));
   EXPECT_EQ(second.resume, std::nullopt);
   ASSERT_OK_AND_ASSIGN(const auto elsewhere,
                        PurchaseOrders::List(rig.views(), "loc_2", false, 2, std::nullopt));
-  EXPECT_THAT(elsewhere.purchase_order_ids, IsEmpty());
+  EXPECT_THAT(elsewhere.ids, IsEmpty());
 }
 
 TEST(PurchaseOrders, ClosedAndCancelledLeaveTheOpenList) {
@@ -51,10 +51,10 @@ TEST(PurchaseOrders, ClosedAndCancelledLeaveTheOpenList) {
   rig.On(At(event, "por_3"));
   ASSERT_OK_AND_ASSIGN(const auto open,
                        PurchaseOrders::List(rig.views(), "loc_1", true, 10, std::nullopt));
-  EXPECT_THAT(open.purchase_order_ids, ElementsAre("por_2"));
+  EXPECT_THAT(open.ids, ElementsAre("por_2"));
   ASSERT_OK_AND_ASSIGN(const auto all,
                        PurchaseOrders::List(rig.views(), "loc_1", false, 10, std::nullopt));
-  EXPECT_THAT(all.purchase_order_ids, ElementsAre("por_3", "por_2", "por_1"));
+  EXPECT_THAT(all.ids, ElementsAre("por_3", "por_2", "por_1"));
 }
 
 }  // namespace

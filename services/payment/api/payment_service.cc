@@ -52,15 +52,14 @@ absl::Status GetPaymentOf(runtime::ReadContext& read, const v1::GetPaymentReques
 absl::Status ListPaymentsOf(runtime::ReadContext& read, const v1::ListPaymentsRequest& request,
                             v1::ListPaymentsResponse* response) {
   RETURN_IF_ERROR(CheckShape(request));
-  ASSIGN_OR_RETURN(rpc::PageRequest asked, rpc::ParsePage(request.page_size(), request.page_token(),
-                                                          kStandardPage, kMaxPage));
+  ASSIGN_OR_RETURN(rpc::PageRequest asked, rpc::ParsePage(request, kStandardPage, kMaxPage));
   ASSIGN_OR_RETURN(
-      const TicketPayments::Page page,
+      const runtime::IdPage page,
       TicketPayments::List(read.views(), request.ticket_id(), asked.limit, std::move(asked.after)));
-  for (const std::string& payment_id : page.payment_ids) {
+  for (const std::string& payment_id : page.ids) {
     ASSIGN_OR_RETURN(*response->add_payments(), FindPayment(read, payment_id));
   }
-  response->set_next_page_token(rpc::PageToken(page.resume));
+  response->set_next_page_token(rpc::PageToken(request, page.resume));
   return absl::OkStatus();
 }
 
@@ -110,10 +109,8 @@ grpc::ServerUnaryReactor* PaymentServiceApi::ListPayments(grpc::CallbackServerCo
 
 grpc::ServerWriteReactor<v1::WatchPaymentsResponse>* PaymentServiceApi::WatchPayments(
     grpc::CallbackServerContext* context, const v1::WatchPaymentsRequest* request) {
-  std::optional<uint64_t> after;
-  if (request->has_after_position()) after = request->after_position();
   return runtime::WatchFrom<v1::WatchPaymentsResponse, v1::PaymentEvent>(
-      context, env_, request, after,
+      context, env_, request,
       [](runtime::ReadContext&, const v1::WatchPaymentsRequest& req, const v1::PaymentEvent& event,
          std::vector<v1::WatchPaymentsResponse>* out) {
         const std::string& location_id = req.location_id();

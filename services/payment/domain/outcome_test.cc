@@ -236,15 +236,5 @@ TEST(OutcomeOf, EveryStatusOfAnActionHasItsMeaning) {
   EXPECT_EQ(what(gateway::ACTION_STATUS_REFUSED), What::kNeverArrived);
 }
 
-TEST(NextQuery, UnknownThenAtTheHandbooksTimes) {
-  const absl::Time start = absl::FromUnixSeconds(1767225600);
-  absl::Time now = start;
-  for (const absl::Duration after : {absl::Seconds(5), absl::Seconds(30), absl::Minutes(5),
-                                     absl::Hours(1), absl::Hours(24), absl::Hours(48)}) {
-    now = NextQuery(start, now);
-    EXPECT_EQ(now, start + after);
-  }
-}
-
 }  // namespace
 }  // namespace pitlane::payment

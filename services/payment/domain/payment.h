@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "absl/time/time.h"
 #include "pitlane/payment/v1/events.pb.h"
 #include "pitlane/payment/v1/state.pb.h"
 
@@ -31,9 +30,5 @@ const v1::Refund* FindRefund(const v1::PaymentState& state, std::string_view ref
 bool IsOpen(const v1::Refund& refund);
 // Of captured, what neither went back nor is on its way back.
 int64_t RefundableOf(const v1::PaymentState& state);
-
-// When to ask again whose outcome is unknown since then: 5 s, 30 s, 5 min and 1 h after, then
-// daily. Handbook §5.3.
-absl::Time NextQuery(absl::Time unknown_since, absl::Time now);
 
 }  // namespace pitlane::payment

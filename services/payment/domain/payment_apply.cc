@@ -172,14 +172,4 @@ int64_t RefundableOf(const v1::PaymentState& state) {
   return left;
 }
 
-absl::Time NextQuery(absl::Time unknown_since, absl::Time now) {
-  const absl::Duration elapsed = now - unknown_since;
-  for (const absl::Duration after :
-       {absl::Seconds(5), absl::Seconds(30), absl::Minutes(5), absl::Hours(1)}) {
-    if (elapsed < after) return unknown_since + after;
-  }
-  const int64_t days = absl::ToInt64Hours(elapsed) / 24;
-  return unknown_since + (days + 1) * absl::Hours(24);
-}
-
 }  // namespace pitlane::payment

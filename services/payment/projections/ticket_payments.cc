@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/status.h"
 #include "libs/base/text.h"
 
 namespace pitlane::payment {
@@ -14,20 +13,12 @@ void TicketPayments::On(const v1::PaymentEvent& event, runtime::ViewWriter& rows
   rows.Put(absl::StrCat(payment.ticket_id(), "/", payment.payment_id()), std::string_view());
 }
 
-absl::StatusOr<TicketPayments::Page> TicketPayments::List(runtime::ViewReader& views,
-                                                          std::string_view ticket_id, size_t limit,
-                                                          std::optional<std::string> after) {
-  journal::ScanOptions options;
-  options.prefix = absl::StrCat(ToAbsl(ticket_id), "/");
-  options.after = std::move(after);
-  options.limit = limit;
-  ASSIGN_OR_RETURN(journal::ScanPage page, views.Scan(kView, options));
-  Page result;
-  for (const journal::Row& row : page.rows) {
-    result.payment_ids.push_back(row.key.substr(options.prefix.size()));
-  }
-  result.resume = std::move(page.resume);
-  return result;
+absl::StatusOr<runtime::IdPage> TicketPayments::List(runtime::ViewReader& views,
+                                                     std::string_view ticket_id, size_t limit,
+                                                     std::optional<std::string> after) {
+  return views.ScanIds(
+      kView,
+      {.prefix = absl::StrCat(ToAbsl(ticket_id), "/"), .after = std::move(after), .limit = limit});
 }
 
 }  // namespace pitlane::payment

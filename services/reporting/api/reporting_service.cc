@@ -31,8 +31,7 @@ absl::StatusOr<absl::CivilDay> ParseDate(const char* field, const std::string& t
 
 // Rows of a range: from the first day's key up to, not including, the day behind the last.
 absl::StatusOr<journal::ScanOptions> RangeOf(const std::string& location_id,
-                                             const v1::ReportRange& range, int32_t page_size,
-                                             const std::string& page_token) {
+                                             const v1::ReportRange& range) {
   if (absl::Status id = LocationId::Parse(location_id).status(); !id.ok()) {
     return rpc::Invalid("location_id", ToStd(id.message()));
   }
@@ -45,12 +44,9 @@ absl::StatusOr<journal::ScanOptions> RangeOf(const std::string& location_id,
     return rpc::Invalid("range.to_date",
                         absl::StrCat("ask for at most ", kMaxDays, " days at a time"));
   }
-  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(page_size, page_token, 500, 1000));
   journal::ScanOptions options;
   options.from = absl::StrCat(location_id, "/", absl::FormatCivilTime(from));
   options.to = absl::StrCat(location_id, "/", absl::FormatCivilTime(to + 1));
-  options.limit = page.limit;
-  options.after = std::move(page.after);
   return options;
 }
 
@@ -58,17 +54,18 @@ absl::StatusOr<journal::ScanOptions> RangeOf(const std::string& location_id,
 template <class Request, class Response, class AddRow>
 absl::Status ReadRows(ReadContext& read, std::string_view view, const Request& request,
                       Response* response, AddRow add_row) {
-  ASSIGN_OR_RETURN(
-      const journal::ScanOptions options,
-      RangeOf(request.location_id(), request.range(), request.page_size(), request.page_token()));
-  ASSIGN_OR_RETURN(const journal::ScanPage page, read.views().Scan(view, options));
-  for (const journal::Row& row : page.rows) {
+  ASSIGN_OR_RETURN(journal::ScanOptions options, RangeOf(request.location_id(), request.range()));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, 500, 1000));
+  options.limit = page.limit;
+  options.after = std::move(page.after);
+  ASSIGN_OR_RETURN(const journal::ScanPage rows, read.views().Scan(view, options));
+  for (const journal::Row& row : rows.rows) {
     if (!add_row(response)->ParseFromString(row.value)) {
       return absl::DataLossError(absl::StrCat("row ", row.key, " of ", ToAbsl(view),
                                               " does not decode; rebuild the view"));
     }
   }
-  response->set_next_page_token(rpc::PageToken(page.resume));
+  response->set_next_page_token(rpc::PageToken(request, rows.resume));
   return absl::OkStatus();
 }
 
@@ -100,8 +97,7 @@ absl::Status ReadSources(ReadContext& read, const v1::ListFigureSourcesRequest& 
   if (absl::Status id = LocationId::Parse(request.location_id()).status(); !id.ok()) {
     return rpc::Invalid("location_id", ToStd(id.message()));
   }
-  ASSIGN_OR_RETURN(rpc::PageRequest page,
-                   rpc::ParsePage(request.page_size(), request.page_token(), 100, 500));
+  ASSIGN_OR_RETURN(rpc::PageRequest page, rpc::ParsePage(request, 100, 500));
   journal::ScanOptions options;
   options.prefix =
       FigureSourcesPrefix(absl::StrCat(request.location_id(), "/", request.figure_id()));
@@ -118,7 +114,7 @@ absl::Status ReadSources(ReadContext& read, const v1::ListFigureSourcesRequest& 
       return absl::DataLossError("a figure's source does not decode; rebuild figure_sources");
     }
   }
-  response->set_next_page_token(rpc::PageToken(rows.resume));
+  response->set_next_page_token(rpc::PageToken(request, rows.resume));
   return absl::OkStatus();
 }
 

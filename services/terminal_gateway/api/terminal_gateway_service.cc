@@ -43,14 +43,13 @@ absl::Status GetReaderOf(runtime::ReadContext& read, const v1::GetReaderRequest&
 absl::Status ListReadersOf(runtime::ReadContext& read, const v1::ListReadersRequest& request,
                            v1::ListReadersResponse* response) {
   RETURN_IF_ERROR(CheckShape(request));
-  ASSIGN_OR_RETURN(rpc::PageRequest asked, rpc::ParsePage(request.page_size(), request.page_token(),
-                                                          kStandardPage, kMaxPage));
-  ASSIGN_OR_RETURN(const Readers::Page page, Readers::List(read.views(), request.location_id(),
-                                                           asked.limit, std::move(asked.after)));
-  for (const std::string& reader_id : page.reader_ids) {
+  ASSIGN_OR_RETURN(rpc::PageRequest asked, rpc::ParsePage(request, kStandardPage, kMaxPage));
+  ASSIGN_OR_RETURN(const runtime::IdPage page, Readers::List(read.views(), request.location_id(),
+                                                             asked.limit, std::move(asked.after)));
+  for (const std::string& reader_id : page.ids) {
     ASSIGN_OR_RETURN(*response->add_readers(), FindReader(read, reader_id));
   }
-  response->set_next_page_token(rpc::PageToken(page.resume));
+  response->set_next_page_token(rpc::PageToken(request, page.resume));
   return absl::OkStatus();
 }
 
@@ -148,10 +147,8 @@ grpc::ServerUnaryReactor* TerminalGatewayServiceApi::ScriptSimulator(
 
 grpc::ServerWriteReactor<v1::WatchReadersResponse>* TerminalGatewayServiceApi::WatchReaders(
     grpc::CallbackServerContext* context, const v1::WatchReadersRequest* request) {
-  std::optional<uint64_t> after;
-  if (request->has_after_position()) after = request->after_position();
   return runtime::WatchFrom<v1::WatchReadersResponse, v1::TerminalGatewayEvent>(
-      context, env_, request, after,
+      context, env_, request,
       [](runtime::ReadContext&, const v1::WatchReadersRequest& req,
          const v1::TerminalGatewayEvent& event, std::vector<v1::WatchReadersResponse>* out) {
         const std::string& location_id = req.location_id();

@@ -75,14 +75,4 @@ bool IsOpen(v1::ActionStatus status) {
   return status == v1::ACTION_STATUS_IN_PROGRESS || status == v1::ACTION_STATUS_TIMED_OUT;
 }
 
-absl::Time NextQuery(absl::Time timed_out_at, absl::Time now) {
-  const absl::Duration elapsed = now - timed_out_at;
-  for (const absl::Duration after :
-       {absl::Seconds(5), absl::Seconds(30), absl::Minutes(5), absl::Hours(1)}) {
-    if (elapsed < after) return timed_out_at + after;
-  }
-  const int64_t days = absl::ToInt64Hours(elapsed) / 24;
-  return timed_out_at + (days + 1) * absl::Hours(24);
-}
-
 }  // namespace pitlane::terminal_gateway

@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "absl/time/time.h"
 #include "pitlane/terminal_gateway/v1/events.pb.h"
 #include "pitlane/terminal_gateway/v1/state.pb.h"
 
@@ -18,9 +17,5 @@ std::string ActionIdOf(const v1::TerminalGatewayEvent& event);
 
 // No outcome is known yet.
 bool IsOpen(v1::ActionStatus status);
-
-// When to ask a device again that did not answer: 5 s, 30 s, 5 min and 1 h after the action timed
-// out, then daily. Handbook §5.3.
-absl::Time NextQuery(absl::Time timed_out_at, absl::Time now);
 
 }  // namespace pitlane::terminal_gateway

@@ -112,15 +112,5 @@ TEST(SimulatedAnswer, PartialApprovalOfARefundThenWhole) {
   EXPECT_EQ(SimulatedAnswer(refund, kStart).approved_minor, 1000);
 }
 
-TEST(NextQuery, AfterATimeOutThenAtTheHandbooksTimes) {
-  EXPECT_EQ(NextQuery(kStart, kStart), kStart + absl::Seconds(5));
-  EXPECT_EQ(NextQuery(kStart, kStart + absl::Seconds(5)), kStart + absl::Seconds(30));
-  EXPECT_EQ(NextQuery(kStart, kStart + absl::Seconds(30)), kStart + absl::Minutes(5));
-  EXPECT_EQ(NextQuery(kStart, kStart + absl::Minutes(5)), kStart + absl::Hours(1));
-  EXPECT_EQ(NextQuery(kStart, kStart + absl::Hours(1)), kStart + absl::Hours(24));
-  EXPECT_EQ(NextQuery(kStart, kStart + absl::Hours(24)), kStart + absl::Hours(48));
-  EXPECT_EQ(NextQuery(kStart, kStart + absl::Hours(30)), kStart + absl::Hours(48));
-}
-
 }  // namespace
 }  // namespace pitlane::terminal_gateway

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/status.h"
 #include "libs/base/text.h"
 
 namespace pitlane::terminal_gateway {
@@ -14,20 +13,12 @@ void Readers::On(const v1::TerminalGatewayEvent& event, runtime::ViewWriter& row
   rows.Put(absl::StrCat(reader.location_id(), "/", reader.reader_id()), std::string_view());
 }
 
-absl::StatusOr<Readers::Page> Readers::List(runtime::ViewReader& views,
-                                            std::string_view location_id, size_t limit,
-                                            std::optional<std::string> after) {
-  journal::ScanOptions options;
-  options.prefix = absl::StrCat(ToAbsl(location_id), "/");
-  options.after = std::move(after);
-  options.limit = limit;
-  ASSIGN_OR_RETURN(journal::ScanPage page, views.Scan(kView, options));
-  Page result;
-  for (const journal::Row& row : page.rows) {
-    result.reader_ids.push_back(row.key.substr(options.prefix.size()));
-  }
-  result.resume = std::move(page.resume);
-  return result;
+absl::StatusOr<runtime::IdPage> Readers::List(runtime::ViewReader& views,
+                                              std::string_view location_id, size_t limit,
+                                              std::optional<std::string> after) {
+  return views.ScanIds(kView, {.prefix = absl::StrCat(ToAbsl(location_id), "/"),
+                               .after = std::move(after),
+                               .limit = limit});
 }
 
 }  // namespace pitlane::terminal_gateway

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "libs/runtime/projection.h"
@@ -22,13 +21,10 @@ class Readers final : public runtime::TypedProjection<v1::TerminalGatewayEvent> 
   uint32_t schema() const override { return 1; }
   void On(const v1::TerminalGatewayEvent& event, runtime::ViewWriter& rows) override;
 
-  struct Page {
-    std::vector<std::string> reader_ids;
-    std::optional<std::string> resume;  // nothing: that was all
-  };
   // In the order of the ids.
-  static absl::StatusOr<Page> List(runtime::ViewReader& views, std::string_view location_id,
-                                   size_t limit, std::optional<std::string> after);
+  static absl::StatusOr<runtime::IdPage> List(runtime::ViewReader& views,
+                                              std::string_view location_id, size_t limit,
+                                              std::optional<std::string> after);
 };
 
 }  // namespace pitlane::terminal_gateway

@@ -3,6 +3,7 @@
 
 #include "libs/base/ids.h"
 #include "libs/base/status.h"
+#include "libs/runtime/expected_version.h"
 #include "services/ticket/api/commands.h"
 #include "services/ticket/api/requests.h"
 #include "services/ticket/api/ticket_service.h"
@@ -13,19 +14,13 @@
 namespace pitlane::ticket {
 namespace {
 
-template <class Request>
-std::optional<uint64_t> ExpectedVersion(const Request& request) {
-  if (!request.has_expected_version()) return std::nullopt;
-  return request.expected_version();
-}
-
 // The way of every command to a ticket that is there.
 template <class Request, class Response>
 absl::Status ChangeTicketIn(runtime::Unit& unit, const Request& request, Response* response) {
   ASSIGN_OR_RETURN(Desk desk, Desk::Of(unit, request.ticket_id()));
   ASSIGN_OR_RETURN(const auto command, CommandOf(desk, request));
-  RETURN_IF_ERROR(
-      desk.Do(request.ticket_id(), ExpectedVersion(request), command, response->mutable_ticket()));
+  RETURN_IF_ERROR(desk.Do(request.ticket_id(), runtime::ExpectedVersion(request), command,
+                          response->mutable_ticket()));
   ShowIds(command, *response);
   return absl::OkStatus();
 }
@@ -59,7 +54,7 @@ absl::Status ConfigureLocationIn(runtime::Unit& unit, const v1::ConfigureLocatio
     ASSIGN_OR_RETURN(scope.business_date, DateIn(command.location.time_zone(), unit.now()));
   }
   RETURN_IF_ERROR(unit.Execute<LocationAggregate>(
-      location_id, ExpectedVersion(request), scope,
+      location_id, runtime::ExpectedVersion(request), scope,
       [&command](const v1::Location& location) { return Decide(location, command); }));
   ASSIGN_OR_RETURN(const auto loaded, unit.Load<LocationAggregate>(location_id));
   *response->mutable_location() = loaded.state;

@@ -7,9 +7,9 @@
 #include "libs/base/ids.h"
 #include "libs/base/status.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/paging.h"
 #include "libs/rpc/permissions.h"
 #include "libs/runtime/watch.h"
-#include "services/ticket/api/paging.h"
 #include "services/ticket/api/requests.h"
 #include "services/ticket/api/ticket_service.h"
 #include "services/ticket/domain/location.h"
@@ -23,6 +23,9 @@ namespace pitlane::ticket {
 namespace {
 
 using runtime::ReadContext;
+
+constexpr size_t kStandardPage = 50;
+constexpr size_t kLargestPage = 200;
 
 // The aggregate's state, or its default when there is none: CheckKnown then says so in our words.
 template <class A>
@@ -44,8 +47,8 @@ absl::Status GetLocationFrom(ReadContext& read, const v1::GetLocationRequest& re
 // Row by row, because the caller may see some locations and not others.
 absl::Status ListLocationsFrom(ReadContext& read, const v1::ListLocationsRequest& request,
                                v1::ListLocationsResponse* response) {
-  ASSIGN_OR_RETURN(const PageRequest page,
-                   ParsePage(request.page_size(), request.page_token(), "loc_"));
+  ASSIGN_OR_RETURN(const rpc::PageRequest page,
+                   rpc::ParsePage(request, kStandardPage, kLargestPage));
   std::optional<std::string> last;
   bool damaged = false;
   const auto visit = [&](std::string_view key, std::string_view row) {
@@ -53,7 +56,7 @@ absl::Status ListLocationsFrom(ReadContext& read, const v1::ListLocationsRequest
       return true;
     }
     if (static_cast<size_t>(response->locations_size()) == page.limit) {
-      response->set_next_page_token(PageToken(last));
+      response->set_next_page_token(rpc::PageToken(request, last));
       return false;
     }
     damaged = !response->add_locations()->ParseFromArray(row.data(), static_cast<int>(row.size()));
@@ -127,8 +130,8 @@ absl::StatusOr<TicketPage> FindTickets(ReadContext& read, const v1::ListTicketsR
     return tickets;
   }
   const std::string prefix = PrefixOf(request);
-  ASSIGN_OR_RETURN(const PageRequest page,
-                   ParsePage(request.page_size(), request.page_token(), prefix));
+  ASSIGN_OR_RETURN(const rpc::PageRequest page,
+                   rpc::ParsePage(request, kStandardPage, kLargestPage));
   return TicketIndex::List(read.views(), prefix, request.location_id(), page.limit, page.after);
 }
 
@@ -140,7 +143,7 @@ absl::Status ListTicketsFrom(ReadContext& read, const v1::ListTicketsRequest& re
     ASSIGN_OR_RETURN(const v1::TicketState state, StateOf<TicketAggregate>(read, ticket_id));
     *response->add_tickets() = SummaryOf(state.ticket());
   }
-  response->set_next_page_token(PageToken(tickets.resume));
+  response->set_next_page_token(rpc::PageToken(request, tickets.resume));
   return absl::OkStatus();
 }
 
@@ -199,10 +202,8 @@ grpc::ServerUnaryReactor* TicketServiceApi::GetPrice(grpc::CallbackServerContext
 
 grpc::ServerWriteReactor<v1::WatchTicketsResponse>* TicketServiceApi::WatchTickets(
     grpc::CallbackServerContext* context, const v1::WatchTicketsRequest* request) {
-  std::optional<uint64_t> after;
-  if (request->has_after_position()) after = request->after_position();
   return runtime::WatchFrom<v1::WatchTicketsResponse, v1::TicketEvent>(context, env_, request,
-                                                                       after, ShowEvent);
+                                                                       ShowEvent);
 }
 
 }  // namespace pitlane::ticket

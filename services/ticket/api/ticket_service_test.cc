@@ -333,8 +333,11 @@ TEST_F(TicketServiceTest, TicketsAreListedPageByPageNewestFirst) {
   } while (!request.page_token().empty() && pages.size() < 10);
   EXPECT_THAT(pages, ElementsAre(ElementsAre("CS-00005", "CS-00004"),
                                  ElementsAre("CS-00003", "CS-00002"), ElementsAre("CS-00001")));
-  request.set_page_token("bm9wZQ");
-  EXPECT_EQ(Reason(Call(&Stub::ListTickets, request)), "FIELD_INVALID");
+  request.clear_customer_id();
+  request.set_page_token(Must(&Stub::ListTickets, request).next_page_token());
+  request.set_stage(v1::DOCUMENT_STAGE_ESTIMATE);
+  EXPECT_EQ(Reason(Call(&Stub::ListTickets, request)), "FIELD_INVALID")
+      << "a token of another question";
   request.clear_page_token();
   request.set_page_size(201);
   EXPECT_EQ(Reason(Call(&Stub::ListTickets, request)), "FIELD_INVALID");
