@@ -20,7 +20,14 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(Options options) {
 
 Batch Journal::NewBatch() { return Batch(store_->NewBatch()); }
 
-absl::Status Journal::Commit(Batch batch) { return store_->Commit(*batch.state_); }
+absl::Status Journal::Commit(Batch batch) {
+  RETURN_IF_ERROR(CommitQuietly(std::move(batch)));
+  Announce();
+  return absl::OkStatus();
+}
+
+absl::Status Journal::CommitQuietly(Batch batch) { return store_->Commit(*batch.state_); }
+void Journal::Announce() { store_->news().Tell(); }
 
 uint64_t Journal::last_position() const { return store_->news().last_position(); }
 Tail Journal::tail() const { return store_->news().committed().tail; }

@@ -367,6 +367,10 @@ class Journal {
   // Writer. Makes the batch durable, whole, then tells those who wait. On any error nothing of it
   // is applied: positions, versions, chain and rows are as before. RESOURCE_EXHAUSTED or INTERNAL.
   absl::Status Commit(Batch batch);
+  // Writer. The two halves of Commit, for who has something more urgent to do between them: those
+  // who wait are told of everything durable by the next Announce.
+  absl::Status CommitQuietly(Batch batch);
+  void Announce();
 
   // Of the last committed event; 0 when there is none.
   uint64_t last_position() const;

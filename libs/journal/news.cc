@@ -1,20 +1,24 @@
 #include "libs/journal/news.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace pitlane::journal::internal {
 
-void News::Publish(const Mark& committed) {
-  const uint64_t position = committed.tail.last_position;
-  const bool moved = position != last_position();
+void News::Set(const Mark& committed) {
+  absl::MutexLock lock(&mutex_);
+  committed_ = committed;
+  commits_.store(committed.commits, std::memory_order_release);
+  last_position_.store(committed.tail.last_position, std::memory_order_release);
+}
+
+void News::Tell() {
+  const uint64_t position = last_position();
+  if (std::exchange(told_, position) == position) return;
   {
     absl::MutexLock lock(&mutex_);
-    committed_ = committed;
-    commits_.store(committed.commits, std::memory_order_release);
-    last_position_.store(position, std::memory_order_release);
-    if (moved) moved_.SignalAll();
+    moved_.SignalAll();
   }
-  if (!moved) return;
   absl::MutexLock lock(&listeners_mutex_);
   for (const auto& [id, listener] : listeners_) listener(position);
 }

@@ -14,17 +14,20 @@
 
 namespace pitlane::journal::internal {
 
-// Thread-safe; Publish belongs to the writer.
+// Thread-safe; Set and Tell belong to the writer.
 class News {
  public:
   explicit News(Mark committed)
       : last_position_(committed.tail.last_position),
         commits_(committed.commits),
+        told_(committed.tail.last_position),
         committed_(std::move(committed)) {}
 
-  // What is committed and durable as of now. Wakes the waiting threads and calls the listeners when
-  // the position has moved.
-  void Publish(const Mark& committed);
+  // What is committed and durable as of now.
+  void Set(const Mark& committed);
+  // Wakes the waiting threads and calls the listeners when the position has moved since the last
+  // time.
+  void Tell();
   Mark committed() const;
   uint64_t last_position() const { return last_position_.load(std::memory_order_acquire); }
 
@@ -41,6 +44,7 @@ class News {
  private:
   std::atomic<uint64_t> last_position_;
   std::atomic<uint64_t> commits_;
+  uint64_t told_;  // writer only
 
   mutable absl::Mutex mutex_;
   absl::CondVar moved_;

@@ -105,7 +105,7 @@ absl::Status Store::Commit(BatchState& batch) {
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
 
   RETURN_IF_ERROR(AdvanceMark());
-  news_->Publish(committed_);
+  news_->Set(committed_);
   if (erases) keeper_->EraseUpTo(number);
   return absl::OkStatus();
 }

@@ -122,6 +122,7 @@ size_t Executor::Step() {
   if (!commands.empty()) GiveBack(std::move(commands));
 
   const absl::Time committing = clock_.Now();
+  const bool changes = !context.batch.empty() || !context.cursors.empty();
   const absl::Status committed = Commit(context);
   Count(decided, committed, committing - started, clock_.Now() - committing);
   if (!committed.ok()) {
@@ -129,6 +130,8 @@ size_t Executor::Step() {
   }
   const size_t count = decided.size();
   AnswerAll(std::move(decided));
+  // After the answers: it wakes threads that would compete with them.
+  if (committed.ok() && changes) Announce(context);
   return count;
 }
 
@@ -195,19 +198,22 @@ absl::StatusOr<Answer> Executor::FinishUnit(UnitContext& context, const Command&
 
 absl::Status Executor::Commit(UnitContext& context) {
   if (context.batch.empty() && context.passed.records() < options_.max_passed) {
-    if (context.cursors.empty()) return absl::OkStatus();
     passed_ = std::move(context.passed);
   } else {
     RETURN_IF_ERROR(context.passed.PutInto(context.batch));
     context.PutSnapshots(options_.snapshot_every);
-    RETURN_IF_ERROR(journal_.Commit(std::move(context.batch)));
+    RETURN_IF_ERROR(journal_.CommitQuietly(std::move(context.batch)));
     context.PublishStates();
     passed_.Clear();
   }
+  return absl::OkStatus();
+}
+
+void Executor::Announce(UnitContext& context) {
+  journal_.Announce();
   const CommitNotice notice{journal_.last_position(), std::move(context.cursors),
                             std::move(context.effects)};
   for (const auto& listener : listeners_) listener(notice);
-  return absl::OkStatus();
 }
 
 void Executor::Count(const std::vector<Decided>& decided, const absl::Status& committed,

@@ -15,11 +15,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "libs/base/clock.h"
 #include "libs/base/status.h"
-#include "libs/rpc/channel.h"
-#include "pitlane/admin/v1/admin_service.grpc.pb.h"
 #include "tools/pitlane/areas.h"
 #include "tools/pitlane/tokens.h"
 
@@ -27,8 +23,6 @@ extern char** environ;
 
 namespace pitlane::e2e {
 namespace {
-
-constexpr absl::Duration kStartTimeout = absl::Seconds(60);
 
 absl::StatusOr<int> FreePort() {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -48,19 +42,13 @@ std::string Local(int port) { return absl::StrCat("127.0.0.1:", port); }
 
 }  // namespace
 
-Installation::Installation(std::string folder, std::string kafka)
-    : folder_(std::move(folder)), kafka_(std::move(kafka)) {}
+Installation::Installation(std::string folder) : Deployment(std::move(folder)) {}
 
-absl::StatusOr<std::unique_ptr<Installation>> Installation::Make(std::string folder,
-                                                                 std::string kafka) {
-  std::filesystem::create_directories(folder);
-  std::unique_ptr<Installation> made(new Installation(std::move(folder), std::move(kafka)));
-  ASSIGN_OR_RETURN(made->issuer_, tools::OpenIssuer(made->folder_));
-  ASSIGN_OR_RETURN(
-      const std::string token,
-      made->issuer_->Mint(tools::CallerWith("service:test", rpc::Role::kService), absl::Hours(24)));
-  made->token_file_ = absl::StrCat(made->folder_, "/service.token");
-  std::ofstream(made->token_file_) << token << "\n";
+absl::StatusOr<std::unique_ptr<Installation>> Installation::Make(std::string folder) {
+  std::filesystem::create_directories(folder + "/data");
+  std::unique_ptr<Installation> made(new Installation(std::move(folder)));
+  ASSIGN_OR_RETURN(made->broker_, testing::KafkaBroker::Start(made->folder() + "/broker"));
+  RETURN_IF_ERROR(made->MakeIdentity());
   for (std::string_view area : tools::kAreas) {
     ASSIGN_OR_RETURN(made->ports_[std::string(area)], FreePort());
   }
@@ -72,6 +60,23 @@ Installation::~Installation() {
   while (!processes_.empty()) Kill(std::string(processes_.begin()->first));
 }
 
+const std::vector<std::string>& Installation::UsualOrder() {
+  static const auto* const order = new std::vector<std::string>{
+      "ticket", "inventory", "customer_vehicle", "payment", "terminal_gateway", "reporting"};
+  return *order;
+}
+
+absl::Status Installation::MakeIdentity() {
+  ASSIGN_OR_RETURN(issuer_, tools::OpenIssuer(data_dir()));
+  RETURN_IF_ERROR(tools::WriteTokenFiles(*issuer_, data_dir()));
+  ASSIGN_OR_RETURN(
+      const std::string token,
+      issuer_->Mint(tools::CallerWith("service:test", rpc::Role::kService), absl::Hours(24)));
+  service_token_file_ = folder() + "/service.token";
+  std::ofstream(service_token_file_) << token << "\n";
+  return absl::OkStatus();
+}
+
 absl::Status Installation::Launch(const std::string& name, const std::string& binary,
                                   const std::vector<std::string>& arguments) {
   const std::string path = absl::StrCat(PITLANE_BINARY_DIR, "/bin/", binary);
@@ -80,7 +85,7 @@ absl::Status Installation::Launch(const std::string& name, const std::string& bi
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  const std::string log = absl::StrCat(folder_, "/", name, ".log");
+  const std::string log = absl::StrCat(folder(), "/", name, ".log");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(),
@@ -96,13 +101,13 @@ absl::Status Installation::Launch(const std::string& name, const std::string& bi
 
 absl::Status Installation::StartService(const std::string& area) {
   std::vector<std::string> arguments = {
-      "--data",          absl::StrCat(folder_, "/data"),
+      "--data",          data_dir(),
       "--listen",        Local(ports_.at(area)),
-      "--kafka",         kafka_,
+      "--kafka",         broker_->address(),
       "--jwks",          issuer_->jwks_path(),
       "--issuer",        issuer_->VerifierOptions().issuer,
       "--audience",      issuer_->VerifierOptions().audience,
-      "--service-token", token_file_,
+      "--service-token", service_token_file_,
       "--peer",          absl::StrCat("terminal_gateway=", Local(ports_.at("terminal_gateway")))};
   if (area == "inventory") arguments.push_back("--auto-deliver");
   return Launch(area, absl::StrCat("pitlane-", area), arguments);
@@ -123,15 +128,32 @@ absl::Status Installation::StartGateway() {
   return Launch("gateway", "pitlane-gateway", arguments);
 }
 
+absl::Status Installation::StartOne(const std::string& name) {
+  return name == "gateway" ? StartGateway() : StartService(name);
+}
+
 absl::Status Installation::StartAll(const std::vector<std::string>& areas) {
   for (const std::string& area : areas) RETURN_IF_ERROR(StartService(area));
   return StartGateway();
 }
 
-absl::Status Installation::Stop(const std::string& name) {
+absl::Status Installation::Start() { return StartAll(UsualOrder()); }
+
+absl::Status Installation::Stop() {
+  for (const auto& [name, pid] : processes_) kill(pid, SIGTERM);
+  absl::Status all;
+  while (!processes_.empty()) all.Update(AwaitEnd(processes_.begin()->first));
+  return all;
+}
+
+absl::Status Installation::StopOne(const std::string& name) {
+  kill(processes_.at(name), SIGTERM);
+  return AwaitEnd(name);
+}
+
+absl::Status Installation::AwaitEnd(std::string name) {
   const pid_t pid = processes_.at(name);
   processes_.erase(name);
-  kill(pid, SIGTERM);
   int status = 0;
   waitpid(pid, &status, 0);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
@@ -146,32 +168,21 @@ void Installation::Kill(const std::string& name) {
   waitpid(pid, nullptr, 0);
 }
 
-absl::StatusOr<std::unique_ptr<tools::Session>> Installation::Connect() {
-  ASSIGN_OR_RETURN(
-      const std::string token,
-      issuer_->Mint(tools::CallerWith("test-owner", rpc::Role::kOwner), absl::Hours(24)));
-  rpc::ChannelOptions options;
-  options.address = Local(ports_.at("gateway"));
-  ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel, rpc::MakeChannel(options));
-  auto session = std::make_unique<tools::Session>(std::move(channel), token, kStartTimeout);
-  const auto admin = admin::v1::AdminService::NewStub(session->channel());
-  for (std::string_view area : tools::kAreas) {
-    // UNAVAILABLE is tried again until the session's timeout.
-    const absl::Status answered = session
-                                      ->Call(*admin, &admin::v1::AdminService::Stub::GetStatus,
-                                             admin::v1::GetStatusRequest(), area)
-                                      .status();
-    if (!answered.ok()) {
-      return absl::UnavailableError(absl::StrCat(std::string(area), ": ", answered.ToString(), "\n",
-                                                 LogOf(std::string(area))));
-    }
-  }
-  return session;
+tools::ConnectionOptions Installation::connection() const {
+  tools::ConnectionOptions connection;
+  connection.gateway = Local(ports_.at("gateway"));
+  connection.data_dir = data_dir();
+  return connection;
+}
+
+absl::StatusOr<std::unique_ptr<tools::Session>> Installation::Dial(absl::Duration timeout) const {
+  ASSIGN_OR_RETURN(const auto session, tools::Connect(connection()));
+  return std::make_unique<tools::Session>(session->channel(), session->token(), timeout);
 }
 
 std::string Installation::LogOf(const std::string& name) const {
   std::ostringstream text;
-  text << std::ifstream(absl::StrCat(folder_, "/", name, ".log")).rdbuf();
+  text << std::ifstream(absl::StrCat(folder(), "/", name, ".log")).rdbuf();
   return text.str();
 }
 

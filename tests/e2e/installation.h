@@ -1,5 +1,5 @@
-// Pitlane as an operator installs it: one process for each service and one for the gateway, over a
-// Kafka broker. For tests; the processes end with this object.
+// Pitlane as an operator installs it on a few computers: one process for each service and one for
+// the gateway, over a Kafka broker.
 #pragma once
 
 #include <sys/types.h>
@@ -12,43 +12,55 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/rpc/token_issuer.h"
-#include "tools/pitlane/session.h"
+#include "libs/testing/kafka/kafka_broker.h"
+#include "tests/e2e/deployment.h"
 
 namespace pitlane::e2e {
 
-// Not thread-safe.
-class Installation {
+// The broker is a process too, and may be stopped, killed and started like the others.
+class Installation final : public Deployment {
  public:
-  // Data, keys and logs go into `folder`; `kafka` is HOST:PORT of a broker, which may be started
-  // later. Starts nothing yet.
-  static absl::StatusOr<std::unique_ptr<Installation>> Make(std::string folder, std::string kafka);
-  ~Installation();
-  Installation(const Installation&) = delete;
-  Installation& operator=(const Installation&) = delete;
+  // Data, keys, logs and the broker's data go into `folder`. The broker runs, the rest does not.
+  static absl::StatusOr<std::unique_ptr<Installation>> Make(std::string folder);
+  ~Installation() override;
 
-  // Starts the six services in the order given, then the gateway.
+  // The order in which the README starts the services.
+  static const std::vector<std::string>& UsualOrder();
+
+  // The six services in the usual order, then the gateway. None is waited for.
+  absl::Status Start() override;
+  // Everything that runs, all at once; not the broker.
+  absl::Status Stop() override;
+  tools::ConnectionOptions connection() const override;
+
+  testing::KafkaBroker& broker() { return *broker_; }
+  // The six services in the order given, then the gateway.
   absl::Status StartAll(const std::vector<std::string>& areas);
-  absl::Status StartService(const std::string& area);
-  absl::Status StartGateway();
+  // A service by its area, or "gateway". Does not wait until it serves.
+  absl::Status StartOne(const std::string& name);
   // SIGTERM, and waits for the end. INTERNAL when the process does not end with code 0.
-  absl::Status Stop(const std::string& name);
+  absl::Status StopOne(const std::string& name);
   // SIGKILL, and waits for the end.
   void Kill(const std::string& name);
 
-  // A client at the gateway, with role owner. Waits until every service answers.
-  absl::StatusOr<std::unique_ptr<tools::Session>> Connect();
+  // A client at the gateway, with role owner, that waits for nobody. `timeout` is of each call.
+  absl::StatusOr<std::unique_ptr<tools::Session>> Dial(absl::Duration timeout) const;
   // What a process has written to its log.
-  std::string LogOf(const std::string& name) const;
+  std::string LogOf(const std::string& name) const override;
 
  private:
-  Installation(std::string folder, std::string kafka);
+  explicit Installation(std::string folder);
+  absl::Status MakeIdentity();
+  absl::Status StartService(const std::string& area);
+  absl::Status StartGateway();
+  absl::Status AwaitEnd(std::string name);
   absl::Status Launch(const std::string& name, const std::string& binary,
                       const std::vector<std::string>& arguments);
+  std::string data_dir() const { return folder() + "/data"; }
 
-  const std::string folder_;
-  const std::string kafka_;
+  std::unique_ptr<testing::KafkaBroker> broker_;
   std::unique_ptr<rpc::TokenIssuer> issuer_;
-  std::string token_file_;
+  std::string service_token_file_;
   std::map<std::string, int> ports_;  // by area, and "gateway"; the same over restarts
   std::map<std::string, pid_t> processes_;
 };

@@ -1,12 +1,18 @@
 #include "tools/pitlane/check.h"
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "fmt/core.h"
 #include "libs/base/status.h"
@@ -38,10 +44,35 @@ using People = cv::CustomerVehicleService::Stub;
 using Reports = rep::ReportingService::Stub;
 using Tickets = tkt::TicketService::Stub;
 
+// Calls ask(0) … ask(count - 1), at most `concurrency` of them at once, until one fails. Numbers
+// are begun in their order, so the lowest failure is the same in every run.
+absl::Status AskAtOnce(size_t count, int concurrency,
+                       const std::function<absl::Status(size_t)>& ask) {
+  std::atomic<size_t> next{0};
+  absl::Mutex mutex;
+  std::map<size_t, absl::Status> failures;
+  const auto work = [&] {
+    for (size_t number = next++; number < count; number = next++) {
+      absl::Status status = ask(number);
+      if (status.ok()) continue;
+      absl::MutexLock lock(&mutex);
+      failures.emplace(number, std::move(status));
+      next = count;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < std::min(count, static_cast<size_t>(std::max(concurrency, 1))); ++i) {
+    threads.emplace_back(work);
+  }
+  for (std::thread& thread : threads) thread.join();
+  return failures.empty() ? absl::OkStatus() : failures.begin()->second;
+}
+
 class Checker {
  public:
-  explicit Checker(Session& session)
+  Checker(Session& session, int concurrency)
       : session_(session),
+        concurrency_(concurrency),
         admin_(admin::v1::AdminService::NewStub(session.channel())),
         inventory_(inv::InventoryService::NewStub(session.channel())),
         payments_(pay::PaymentService::NewStub(session.channel())),
@@ -70,6 +101,20 @@ class Checker {
     if (holds || !equation.holds) return;
     equation.holds = false;
     equation.culprit = culprit;
+  }
+
+  // The answers about each of `things`, in the order of the things.
+  template <class Answer, class Thing>
+  absl::StatusOr<std::vector<Answer>> AskAbout(
+      const std::vector<Thing>& things,
+      const std::function<absl::StatusOr<Answer>(const Thing&)>& ask) const {
+    std::vector<Answer> answers(things.size());
+    RETURN_IF_ERROR(AskAtOnce(things.size(), concurrency_, [&](size_t i) {
+      absl::StatusOr<Answer> answer = ask(things[i]);
+      if (answer.ok()) answers[i] = *std::move(answer);
+      return answer.status();
+    }));
+    return answers;
   }
 
   absl::StatusOr<std::string> PositionsNow() {
@@ -109,29 +154,36 @@ class Checker {
                        session_.Call(*tickets_, &Tickets::ListLocations, locations));
       for (const tkt::Location& location : page.locations()) {
         location_ids_.push_back(location.location_id());
-        RETURN_IF_ERROR(LoadClosedTicketsOf(location.location_id()));
       }
       locations.set_page_token(page.next_page_token());
     } while (!locations.page_token().empty());
+    std::vector<std::string> ids;
+    for (const std::string& location_id : location_ids_) {
+      RETURN_IF_ERROR(ListClosedTicketsOf(location_id, ids));
+    }
+    ASSIGN_OR_RETURN(closed_, (AskAbout<tkt::Ticket, std::string>(
+                                  ids, [this](const std::string& id) { return GetTicket(id); })));
     return absl::OkStatus();
   }
 
-  absl::Status LoadClosedTicketsOf(const std::string& location_id) {
+  absl::Status ListClosedTicketsOf(const std::string& location_id, std::vector<std::string>& ids) {
     tkt::ListTicketsRequest list;
     list.set_location_id(location_id);
     list.set_stage(tkt::DOCUMENT_STAGE_CLOSED);
-    list.set_page_size(100);
+    list.set_page_size(200);
     do {
       ASSIGN_OR_RETURN(const auto page, session_.Call(*tickets_, &Tickets::ListTickets, list));
-      for (const tkt::TicketSummary& summary : page.tickets()) {
-        tkt::GetTicketRequest get;
-        get.set_ticket_id(summary.ticket_id());
-        ASSIGN_OR_RETURN(auto ticket, session_.Call(*tickets_, &Tickets::GetTicket, get));
-        closed_.push_back(std::move(*ticket.mutable_ticket()));
-      }
+      for (const tkt::TicketSummary& summary : page.tickets()) ids.push_back(summary.ticket_id());
       list.set_page_token(page.next_page_token());
     } while (!list.page_token().empty());
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<tkt::Ticket> GetTicket(const std::string& ticket_id) const {
+    tkt::GetTicketRequest request;
+    request.set_ticket_id(ticket_id);
+    ASSIGN_OR_RETURN(auto answer, session_.Call(*tickets_, &Tickets::GetTicket, request));
+    return std::move(*answer.mutable_ticket());
   }
 
   // Only what was authorised was sold.
@@ -149,28 +201,41 @@ class Checker {
     return sold;
   }
 
+  struct Issues {
+    std::map<std::string, int64_t> by_line;
+    bool keeps_stock = false;
+  };
+  absl::StatusOr<Issues> IssuesOf(const tkt::Ticket& ticket) const {
+    Issues issues;
+    inv::ListTicketStockRequest request;
+    request.set_ticket_id(ticket.ticket_id());
+    request.set_page_size(1000);
+    do {
+      ASSIGN_OR_RETURN(const auto page,
+                       session_.Call(*inventory_, &Inventory::ListTicketStock, request));
+      for (const inv::TicketStockLine& line : page.lines()) {
+        if (line.issued_milli() != 0) issues.by_line[line.line_id()] += line.issued_milli();
+        issues.keeps_stock = issues.keeps_stock || line.reserved_milli() != 0;
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return issues;
+  }
+
   absl::Status CheckIssues() {
     Equation equation{.what = "each part line of a closed ticket is issued exactly once"};
+    ASSIGN_OR_RETURN(const auto issues,
+                     (AskAbout<Issues, tkt::Ticket>(
+                         closed_, [this](const tkt::Ticket& ticket) { return IssuesOf(ticket); })));
     int64_t sold_milli = 0, issued_milli = 0;
-    for (const tkt::Ticket& ticket : closed_) {
+    for (size_t i = 0; i < closed_.size(); ++i) {
+      const tkt::Ticket& ticket = closed_[i];
       const std::map<std::string, int64_t> sold = SoldParts(ticket);
-      std::map<std::string, int64_t> issued;
-      inv::ListTicketStockRequest request;
-      request.set_ticket_id(ticket.ticket_id());
-      request.set_page_size(1000);
-      do {
-        ASSIGN_OR_RETURN(const auto page,
-                         session_.Call(*inventory_, &Inventory::ListTicketStock, request));
-        for (const inv::TicketStockLine& line : page.lines()) {
-          if (line.issued_milli() != 0) issued[line.line_id()] += line.issued_milli();
-          Expect(equation, line.reserved_milli() == 0,
-                 absl::StrCat(ticket.ticket_id(), " is closed and still keeps stock"));
-        }
-        request.set_page_token(page.next_page_token());
-      } while (!request.page_token().empty());
       for (const auto& [line, milli] : sold) sold_milli += milli;
-      for (const auto& [line, milli] : issued) issued_milli += milli;
-      Expect(equation, sold == issued,
+      for (const auto& [line, milli] : issues[i].by_line) issued_milli += milli;
+      Expect(equation, !issues[i].keeps_stock,
+             absl::StrCat(ticket.ticket_id(), " is closed and still keeps stock"));
+      Expect(equation, sold == issues[i].by_line,
              absl::StrCat(ticket.ticket_id(), ": the lines sold and issued differ"));
     }
     equation.figures = fmt::format("{} tickets, {} sold = {} issued (thousandths)", closed_.size(),
@@ -179,22 +244,35 @@ class Checker {
     return absl::OkStatus();
   }
 
+  struct Money {
+    int64_t applied = 0;
+    int64_t refunded = 0;
+  };
+  absl::StatusOr<Money> MoneyOf(const tkt::Ticket& ticket) const {
+    Money money;
+    pay::ListPaymentsRequest request;
+    request.set_ticket_id(ticket.ticket_id());
+    do {
+      ASSIGN_OR_RETURN(const auto page,
+                       session_.Call(*payments_, &Payments::ListPayments, request));
+      for (const pay::Payment& payment : page.payments()) {
+        money.applied += payment.applied_minor();
+        money.refunded += payment.refunded_minor();
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return money;
+  }
+
   absl::Status CheckMoney() {
     Equation equation{.what = "payments - refunds = total of each closed ticket"};
+    ASSIGN_OR_RETURN(const auto paid,
+                     (AskAbout<Money, tkt::Ticket>(
+                         closed_, [this](const tkt::Ticket& ticket) { return MoneyOf(ticket); })));
     int64_t totals = 0, applied_sum = 0, refunded_sum = 0;
-    for (const tkt::Ticket& ticket : closed_) {
-      int64_t applied = 0, refunded = 0;
-      pay::ListPaymentsRequest request;
-      request.set_ticket_id(ticket.ticket_id());
-      do {
-        ASSIGN_OR_RETURN(const auto page,
-                         session_.Call(*payments_, &Payments::ListPayments, request));
-        for (const pay::Payment& payment : page.payments()) {
-          applied += payment.applied_minor();
-          refunded += payment.refunded_minor();
-        }
-        request.set_page_token(page.next_page_token());
-      } while (!request.page_token().empty());
+    for (size_t i = 0; i < closed_.size(); ++i) {
+      const tkt::Ticket& ticket = closed_[i];
+      const auto [applied, refunded] = paid[i];
       totals += ticket.totals().total_minor();
       applied_sum += applied;
       refunded_sum += refunded;
@@ -212,18 +290,30 @@ class Checker {
     return absl::OkStatus();
   }
 
+  // Empty: the reports do not know the ticket.
+  using Facts = std::optional<rep::GetTicketFactsResponse>;
+  absl::StatusOr<Facts> FactsOf(const tkt::Ticket& ticket) const {
+    rep::GetTicketFactsRequest request;
+    request.set_ticket_id(ticket.ticket_id());
+    auto facts = session_.Call(*reports_, &Reports::GetTicketFacts, request);
+    if (absl::IsNotFound(facts.status())) return Facts();
+    RETURN_IF_ERROR(facts.status());
+    return Facts(*std::move(facts));
+  }
+
   absl::Status CheckTicketFacts() {
     Equation equation{.what = "reports have each closed ticket exactly once, with its figures"};
+    ASSIGN_OR_RETURN(const auto recorded,
+                     (AskAbout<Facts, tkt::Ticket>(
+                         closed_, [this](const tkt::Ticket& ticket) { return FactsOf(ticket); })));
     int64_t total_sum = 0, recorded_sum = 0;
-    for (const tkt::Ticket& ticket : closed_) {
-      rep::GetTicketFactsRequest request;
-      request.set_ticket_id(ticket.ticket_id());
-      const auto facts = session_.Call(*reports_, &Reports::GetTicketFacts, request);
-      if (absl::IsNotFound(facts.status())) {
+    for (size_t i = 0; i < closed_.size(); ++i) {
+      const tkt::Ticket& ticket = closed_[i];
+      const Facts& facts = recorded[i];
+      if (!facts.has_value()) {
         Expect(equation, false, absl::StrCat(ticket.ticket_id(), " is not in the reports"));
         continue;
       }
-      RETURN_IF_ERROR(facts.status());
       int64_t sold_milli = 0;
       for (const auto& [line, milli] : SoldParts(ticket)) sold_milli += milli;
       total_sum += ticket.totals().total_minor();
@@ -240,24 +330,39 @@ class Checker {
     return absl::OkStatus();
   }
 
+  // How often each ticket is in the vehicle's history.
+  using Visits = std::map<std::string, int>;
+  absl::StatusOr<Visits> HistoryOf(const std::string& vehicle_id) const {
+    Visits found;
+    cv::ListServiceHistoryRequest request;
+    request.set_vehicle_id(vehicle_id);
+    request.set_page_size(200);
+    do {
+      const auto page = session_.Call(*people_, &People::ListServiceHistory, request);
+      // Nobody has registered the vehicle yet: it has no history.
+      if (absl::IsNotFound(page.status())) return found;
+      RETURN_IF_ERROR(page.status());
+      for (const cv::ServiceEntry& entry : page->entries()) ++found[entry.ticket_id()];
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return found;
+  }
+
   absl::Status CheckHistory() {
     Equation equation{.what = "each closed ticket of a vehicle is in its history exactly once"};
-    std::map<std::string, std::map<std::string, int>> wanted;
+    std::map<std::string, Visits> wanted;
     for (const tkt::Ticket& ticket : closed_) {
       if (!ticket.vehicle_id().empty()) ++wanted[ticket.vehicle_id()][ticket.ticket_id()];
     }
+    const std::vector<std::pair<std::string, Visits>> vehicles(wanted.begin(), wanted.end());
+    ASSIGN_OR_RETURN(
+        const auto histories,
+        (AskAbout<Visits, std::pair<std::string, Visits>>(
+            vehicles, [this](const auto& vehicle) { return HistoryOf(vehicle.first); })));
     int64_t tickets = 0, entries = 0;
-    for (const auto& [vehicle_id, of_vehicle] : wanted) {
-      std::map<std::string, int> found;
-      cv::ListServiceHistoryRequest request;
-      request.set_vehicle_id(vehicle_id);
-      request.set_page_size(200);
-      do {
-        ASSIGN_OR_RETURN(const auto page,
-                         session_.Call(*people_, &People::ListServiceHistory, request));
-        for (const cv::ServiceEntry& entry : page.entries()) ++found[entry.ticket_id()];
-        request.set_page_token(page.next_page_token());
-      } while (!request.page_token().empty());
+    for (size_t i = 0; i < vehicles.size(); ++i) {
+      const auto& [vehicle_id, of_vehicle] = vehicles[i];
+      const Visits& found = histories[i];
       tickets += static_cast<int64_t>(of_vehicle.size());
       for (const auto& [ticket_id, count] : found) entries += count;
       Expect(equation, found == of_vehicle,
@@ -265,9 +370,19 @@ class Checker {
                           " in the history"));
     }
     equation.figures =
-        fmt::format("{} vehicles, {} tickets = {} entries", wanted.size(), tickets, entries);
+        fmt::format("{} vehicles, {} tickets = {} entries", vehicles.size(), tickets, entries);
     equations_.push_back(std::move(equation));
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<cv::Profile> ProfileOf(const std::string& customer_id) const {
+    cv::GetCustomerRequest request;
+    request.set_customer_id(customer_id);
+    auto answer = session_.Call(*people_, &People::GetCustomer, request);
+    // Nobody has registered the customer: nothing is known of their visits.
+    if (absl::IsNotFound(answer.status())) return cv::Profile();
+    RETURN_IF_ERROR(answer.status());
+    return std::move(*answer->mutable_customer()->mutable_profile());
   }
 
   absl::Status CheckProfiles() {
@@ -282,20 +397,22 @@ class Checker {
       ++wanted[ticket.customer_id()].visits;
       wanted[ticket.customer_id()].spend[ticket.currency()] += ticket.totals().total_minor();
     }
+    const std::vector<std::pair<std::string, Sums>> customers(wanted.begin(), wanted.end());
+    ASSIGN_OR_RETURN(
+        const auto profiles,
+        (AskAbout<cv::Profile, std::pair<std::string, Sums>>(
+            customers, [this](const auto& customer) { return ProfileOf(customer.first); })));
     int64_t visits = 0;
-    for (const auto& [customer_id, sums] : wanted) {
-      cv::GetCustomerRequest request;
-      request.set_customer_id(customer_id);
-      ASSIGN_OR_RETURN(const auto customer, session_.Call(*people_, &People::GetCustomer, request));
-      const cv::Profile& profile = customer.customer().profile();
+    for (size_t i = 0; i < customers.size(); ++i) {
+      const auto& [customer_id, sums] = customers[i];
       std::map<std::string, int64_t> spend;
-      for (const auto& money : profile.spend()) spend[money.currency()] += money.amount_minor();
-      visits += profile.visits();
-      Expect(equation, profile.visits() == sums.visits && spend == sums.spend,
-             absl::StrCat(customer_id, ": ", sums.visits, " closed tickets, ", profile.visits(),
+      for (const auto& money : profiles[i].spend()) spend[money.currency()] += money.amount_minor();
+      visits += profiles[i].visits();
+      Expect(equation, profiles[i].visits() == sums.visits && spend == sums.spend,
+             absl::StrCat(customer_id, ": ", sums.visits, " closed tickets, ", profiles[i].visits(),
                           " visits in the profile"));
     }
-    equation.figures = fmt::format("{} customers, {} visits", wanted.size(), visits);
+    equation.figures = fmt::format("{} customers, {} visits", customers.size(), visits);
     equations_.push_back(std::move(equation));
     return absl::OkStatus();
   }
@@ -425,6 +542,7 @@ class Checker {
   }
 
   Session& session_;
+  const int concurrency_;
   const std::unique_ptr<Admin> admin_;
   const std::unique_ptr<Inventory> inventory_;
   const std::unique_ptr<Payments> payments_;
@@ -438,12 +556,14 @@ class Checker {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Equation>> CheckAll(Session& session) { return Checker(session).Run(); }
+absl::StatusOr<std::vector<Equation>> CheckAll(Session& session, int concurrency) {
+  return Checker(session, concurrency).Run();
+}
 
 int RunCheck(const CheckOptions& options) {
   const auto session = Connect(options.connection);
   const absl::StatusOr<std::vector<Equation>> equations =
-      session.ok() ? CheckAll(**session) : session.status();
+      session.ok() ? CheckAll(**session, options.concurrency) : session.status();
   if (!equations.ok()) {
     std::cerr << "pitlane check: " << equations.status().message() << "\n";
     return 1;

@@ -101,6 +101,9 @@ class Commands {
   void AddCheck() {
     CLI::App* check = app_.add_subcommand("check", "prove that the services agree with each other");
     AddConnection(check, check_.connection);
+    check->add_option("--concurrency", check_.concurrency, "questions under way at once")
+        ->check(CLI::Range(1, 256))
+        ->capture_default_str();
     check->callback([this] { exit_code_ = RunCheck(check_); });
   }
 
