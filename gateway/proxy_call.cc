@@ -15,7 +15,7 @@
 namespace pitlane::gateway {
 namespace {
 
-std::string_view Std(grpc::string_ref text) { return {text.data(), text.size()}; }
+std::string_view Std(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 // What a caller may say to a service. Everything else stays here: a service must not believe
 // metadata that only a proxy in front of us would set.

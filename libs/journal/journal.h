@@ -191,8 +191,9 @@ class Reader {
                                                               uint32_t schema) = 0;
   virtual absl::StatusOr<std::optional<StoredAnswer>> GetRequest(std::string_view request_id) = 0;
   virtual absl::StatusOr<std::optional<uint64_t>> GetCursor(std::string_view name) = 0;
-  virtual absl::StatusOr<std::optional<std::string>> GetView(
-      std::string_view view, std::string_view key, Generation generation = kCurrentGeneration) = 0;
+  virtual absl::StatusOr<std::optional<std::string>> GetView(std::string_view view,
+                                                             std::string_view key,
+                                                             Generation generation) = 0;
   virtual absl::StatusOr<ScanPage> ScanView(std::string_view view, const ScanOptions& options) = 0;
   virtual absl::Status ForEachInView(std::string_view view, const ScanOptions& options,
                                      RowVisitor visitor) = 0;

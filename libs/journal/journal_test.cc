@@ -314,7 +314,8 @@ TEST_F(JournalTest, ReaderPinnedThenLaterCommitsDoNotShow) {
   EXPECT_THAT(reader->ReadLog(1, kAll, kAll), IsOkAndHolds(SizeIs(1)));
   EXPECT_THAT(reader->ReadStream("a", 1, kAll), IsOkAndHolds(SizeIs(1)));
   EXPECT_THAT(reader->StreamVersion("a"), IsOkAndHolds(1u));
-  EXPECT_THAT(reader->GetView("v", "k"), IsOkAndHolds(Optional(std::string("old"))));
+  EXPECT_THAT(reader->GetView("v", "k", kCurrentGeneration),
+              IsOkAndHolds(Optional(std::string("old"))));
   EXPECT_THAT(reader->GetCursor("c"), IsOkAndHolds(Optional(1u)));
   EXPECT_THAT(reader->GetRequest("r"), IsOkAndHolds(std::nullopt));
   EXPECT_THAT(reader->GetSnapshot("a", 1), IsOkAndHolds(std::nullopt));
@@ -368,7 +369,7 @@ TEST_F(JournalTest, ReadersOnOtherThreadsThenTheySeeWholeCommitsOnly) {
       position = journal_->WaitPast(position, absl::InfiniteFuture());
       const auto reader = journal_->NewReader();
       const auto tail = reader->GetTail();
-      const auto row = reader->GetView("v", "position");
+      const auto row = reader->GetView("v", "position", kCurrentGeneration);
       const auto cursor = reader->GetCursor("c");
       const bool whole = tail.ok() && row.ok() && cursor.ok() && *row && *cursor &&
                          **row == std::to_string(tail->last_position) &&

@@ -236,7 +236,7 @@ absl::Status Store::StartMark(bool exists) {
                     .mark_sync_interval = options_.mark_sync_interval,
                     .reserve_bytes = options_.reserve_bytes,
                     .erase_up_to = erasure_recorded_,
-                    .on_fatal = [this](absl::Status status) { Fatal(status); }});
+                    .on_fatal = [this](const absl::Status& status) { Fatal(status); }});
   return absl::OkStatus();
 }
 

@@ -170,7 +170,7 @@ absl::Status Store::WriteFailed(const rocksdb::Status& status) {
     resume_needed_ = true;
     return RefuseForSpace(status.ToString());
   }
-  const absl::Status fatal = absl::InternalError(absl::StrCat(
+  absl::Status fatal = absl::InternalError(absl::StrCat(
       "writing to the journal in ", options_.path,
       " failed, and what is on the disk is unknown until it is opened again: ", status.ToString(),
       ". Check the disk, then start the process again."));

@@ -150,7 +150,8 @@ absl::StatusOr<LogWalk> WalkLog(const Database& database, const rocksdb::Snapsho
     ++walk.records;
   }
   const absl::Status status = log.status();
-  if (!status.ok()) return StopWalk(std::move(walk), walk.tail.last_position + 1, status);
+  const uint64_t stopped_at = walk.tail.last_position + 1;
+  if (!status.ok()) return StopWalk(std::move(walk), stopped_at, status);
   return walk;
 }
 

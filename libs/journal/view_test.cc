@@ -176,7 +176,8 @@ TEST_F(ViewTest, RebuiltBesideThenReadersSeeTheOldRowsUntilTheSwap) {
     ASSERT_THAT(journal_->Commit(std::move(batch)), IsOk());
   }
   EXPECT_THAT(Keys(before->ScanView("v", {})), ElementsAre("a", "b", "gone"));
-  EXPECT_THAT(before->GetView("v", "a"), IsOkAndHolds(Optional(std::string("old"))));
+  EXPECT_THAT(before->GetView("v", "a", kCurrentGeneration),
+              IsOkAndHolds(Optional(std::string("old"))));
   EXPECT_THAT(Scan({}), ElementsAre("a", "b", "c"));
   EXPECT_THAT(Scan({.generation = 1}), IsEmpty());
   Batch batch = journal_->NewBatch();

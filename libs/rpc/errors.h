@@ -71,9 +71,8 @@ absl::Status Invalid(E reason, std::string_view field, std::string_view problem)
 // FAILED_PRECONDITION: a rule of the trade refuses; the message says which and what to do.
 template <ProtoEnum E>
 absl::Status Refused(E reason, std::string_view message,
-                     std::map<std::string, std::string> metadata = {}) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, reason, message,
-                   {.metadata = std::move(metadata)});
+                     const std::map<std::string, std::string>& metadata = {}) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason, message, {.metadata = metadata});
 }
 
 template <ProtoEnum E>

@@ -28,7 +28,9 @@ constexpr size_t kMaxLoggedText = 64;
 class OnceState {
  public:
   explicit OnceState(std::function<void(absl::Status)> end) : end_(std::move(end)) {}
-  ~OnceState() { TryEnd(Internal("the handler gave up this call without an answer")); }
+  ~OnceState() {
+    if (!ended_) TryEnd(Internal("the handler gave up this call without an answer"));
+  }
   OnceState(const OnceState&) = delete;
   OnceState& operator=(const OnceState&) = delete;
 

@@ -113,7 +113,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         [writer](absl::Status end) {
           if (!end.ok()) writer->Close(std::move(end));
         },
-        [&](Done done) {
+        [&](const Done& done) {
           work(call_.context(), writer);
           done(absl::OkStatus());
         });

@@ -108,7 +108,7 @@ size_t Executor::Step() {
   std::deque<Queued> commands = Take();
   if (commands.empty()) return 0;
   const absl::Time started = clock_.Now();
-  UnitContext context(journal_.NewBatch(), cache_, projections_, journal_.identity(), passed_,
+  UnitContext context(journal_.NewBatch(), cache_, projections_, journal_.identity(), cursors_,
                       clock_, entropy_);
   std::vector<Decided> decided;
   decided.reserve(commands.size());
@@ -197,15 +197,18 @@ absl::StatusOr<Answer> Executor::FinishUnit(UnitContext& context, const Command&
 }
 
 absl::Status Executor::Commit(UnitContext& context) {
-  if (context.batch.empty() && context.passed.records() < options_.max_passed) {
-    passed_ = std::move(context.passed);
-  } else {
-    RETURN_IF_ERROR(context.passed.PutInto(context.batch));
-    context.PutSnapshots(options_.snapshot_every);
-    RETURN_IF_ERROR(journal_.CommitQuietly(std::move(context.batch)));
-    context.PublishStates();
-    passed_.Clear();
+  if (context.batch.empty() && cursors_.passed() < options_.max_passed) {
+    cursors_.Keep(/*stored=*/false);
+    return absl::OkStatus();
   }
+  cursors_.PutPassedInto(context.batch);
+  context.PutSnapshots(options_.snapshot_every);
+  if (absl::Status status = journal_.CommitQuietly(std::move(context.batch)); !status.ok()) {
+    cursors_.RollBackTo(0);
+    return status;
+  }
+  cursors_.Keep(/*stored=*/true);
+  context.PublishStates();
   return absl::OkStatus();
 }
 

@@ -26,7 +26,7 @@
 #include "libs/rpc/positions.h"
 #include "libs/runtime/aggregate_cache.h"
 #include "libs/runtime/answers.h"
-#include "libs/runtime/passed_cursors.h"
+#include "libs/runtime/cursor_book.h"
 #include "libs/runtime/projection.h"
 #include "libs/runtime/stepper.h"
 #include "libs/runtime/unit.h"
@@ -163,7 +163,7 @@ class Executor final : public Stepper {
   Entropy& entropy_;
   const ExecutorOptions options_;
   AggregateCache cache_;                                             // Step only
-  PassedCursors passed_;                                             // Step only
+  CursorBook cursors_;                                               // Step only
   Answers* answers_ = nullptr;                                       // Step only
   std::vector<std::function<void(const CommitNotice&)>> listeners_;  // Step only
 

@@ -97,8 +97,9 @@ size_t FeedPump::Step() {
   }
   if (changed && on_change_) on_change_();
   if (!records.ok()) return 0;
-  for (stream::FeedRecord& record : *records) Submit(std::move(record));
-  return records->size();
+  const size_t count = records->size();
+  SubmitAll(*std::move(records));
+  return count;
 }
 
 bool FeedPump::Prepare() {
@@ -132,16 +133,30 @@ bool FeedPump::Prepare() {
   return sought.ok();
 }
 
-void FeedPump::Submit(stream::FeedRecord incoming) {
-  auto job = std::make_shared<Job>();
-  job->peek = applier_.PeekAt(incoming);
-  job->record = std::move(incoming);
+void FeedPump::SubmitAll(std::vector<stream::FeedRecord> records) {
+  std::vector<Job> unwanted;  // in a row: one unit passes them all
+  for (stream::FeedRecord& record : records) {
+    Job job;
+    job.peek = applier_.PeekAt(record);
+    job.record = std::move(record);
+    const bool wanted = job.peek.wanted;
+    if (wanted && !unwanted.empty()) Submit(std::exchange(unwanted, {}));
+    unwanted.push_back(std::move(job));
+    if (wanted) Submit(std::exchange(unwanted, {}));
+  }
+  if (!unwanted.empty()) Submit(std::move(unwanted));
+}
+
+void FeedPump::Submit(std::vector<Job> run) {
+  const auto jobs = std::make_shared<std::vector<Job>>(std::move(run));
   Command command;
-  command.decide = [this, job](Unit& unit) -> absl::StatusOr<std::string> {
-    RETURN_IF_ERROR(ApplyInUnit(*job, unit));
+  command.decide = [this, jobs](Unit& unit) -> absl::StatusOr<std::string> {
+    for (Job& job : *jobs) RETURN_IF_ERROR(ApplyInUnit(job, unit));
     return std::string();
   };
-  command.done = [this, job](absl::StatusOr<Answer> answer) { Finished(*job, answer.status()); };
+  command.done = [this, jobs](absl::StatusOr<Answer> answer) {
+    for (const Job& job : *jobs) Finished(job, answer.status());
+  };
   executor_.SubmitInternal(std::move(command));
 }
 

@@ -49,10 +49,11 @@ struct FeedStats {
 };
 
 // One feed. Each record is a unit of its own: it is checked against the cursor, the reactors run,
-// and the cursor moves, in one commit; over a record that nobody here listens to, it moves with the
-// next commit that is made anyway. A duplicate is dropped. A gap stops the feed: nothing of it
-// is applied until, after a while, it was sought anew from the cursors. A record whose reactor
-// fails is parked (parking.h) in the commit that moves the cursor over it.
+// and the cursor moves, in one commit; records in a row that nobody here listens to share a unit,
+// and the cursor moves over them with the next commit that is made anyway. A duplicate is dropped.
+// A gap stops the feed: nothing of it is applied until, after a while, it was sought anew from the
+// cursors. A record whose reactor fails is parked (parking.h) in the commit that moves the cursor
+// over it.
 class FeedPump final : public Stepper {
  public:
   // Everything but the feed is borrowed. `shard`: the feed's only one, if it has only one. Logs one
@@ -94,7 +95,9 @@ class FeedPump final : public Stepper {
 
   // Seeks if that is due; whether there is anything to poll for.
   bool Prepare();
-  void Submit(stream::FeedRecord record);
+  void SubmitAll(std::vector<stream::FeedRecord> records);
+  // As one unit: a wanted record, or some that are not.
+  void Submit(std::vector<Job> run);
   // Sets the outcome.
   absl::Status ApplyInUnit(Job& job, Unit& unit) const;
   void Finished(const Job& job, const absl::Status& committed);

@@ -1,7 +1,5 @@
 #include "libs/runtime/unit.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "libs/base/check.h"
@@ -189,17 +187,20 @@ absl::Status Unit::Try(absl::FunctionRef<absl::Status()> attempt) {
 }
 
 absl::StatusOr<uint64_t> Unit::GetCursor(std::string_view name) {
+  if (const std::optional<uint64_t> known = context_.book.Find(name)) return *known;
   ASSIGN_OR_RETURN(const std::optional<uint64_t> stored, context_.batch.GetCursor(name));
-  return std::max(stored.value_or(0), context_.passed.Find(name));
+  return stored.value_or(0);
 }
 
 void Unit::PutCursor(std::string_view name, uint64_t position) {
   context_.batch.PutCursor(name, position);
+  context_.book.Put(name, position);
   context_.cursors.emplace_back(name, position);
 }
 
 void Unit::PassCursor(std::string_view name, uint64_t position) {
-  context_.PassCursor(name, position);
+  context_.book.Pass(name, position);
+  context_.cursors.emplace_back(name, position);
 }
 
 }  // namespace pitlane::runtime

@@ -29,7 +29,7 @@ absl::Status BatchViews::ForEach(std::string_view view, const journal::ScanOptio
 
 UnitContext::UnitContext(journal::Batch new_batch, AggregateCache& cache,
                          const ProjectionSet& projection_set,
-                         const journal::StoreIdentity& store_identity, PassedCursors passed_before,
+                         const journal::StoreIdentity& store_identity, CursorBook& cursor_book,
                          Clock& the_clock, Entropy& the_entropy)
     : batch(std::move(new_batch)),
       views(batch),
@@ -37,7 +37,7 @@ UnitContext::UnitContext(journal::Batch new_batch, AggregateCache& cache,
       identity(store_identity),
       clock(the_clock),
       entropy(the_entropy),
-      passed(std::move(passed_before)),
+      book(cursor_book),
       cache_(cache) {
   layers.Push();
 }
@@ -45,7 +45,7 @@ UnitContext::UnitContext(journal::Batch new_batch, AggregateCache& cache,
 void UnitContext::Push() {
   batch.SetSavePoint();
   layers.Push();
-  marks_.push_back({effects.size(), cursors.size(), passes_.size()});
+  marks_.push_back({effects.size(), cursors.size(), book.Mark()});
 }
 
 void UnitContext::Keep() {
@@ -61,16 +61,8 @@ void UnitContext::Drop() {
   layers.Drop();
   effects.resize(marks_.back().effects);
   cursors.resize(marks_.back().cursors);
-  for (; passes_.size() > marks_.back().passes; passes_.pop_back()) {
-    passed.MoveBack(passes_.back().name, passes_.back().before);
-  }
+  book.RollBackTo(marks_.back().book);
   marks_.pop_back();
-}
-
-void UnitContext::PassCursor(std::string_view name, uint64_t position) {
-  passes_.push_back({std::string(name), passed.Find(name)});
-  passed.Move(name, position);
-  cursors.emplace_back(name, position);
 }
 
 absl::StatusOr<const StateEntry*> UnitContext::Load(const AggregateKind& kind,

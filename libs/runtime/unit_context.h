@@ -12,8 +12,8 @@
 #include "libs/base/clock.h"
 #include "libs/journal/journal.h"
 #include "libs/runtime/aggregate_cache.h"
+#include "libs/runtime/cursor_book.h"
 #include "libs/runtime/effects.h"
-#include "libs/runtime/passed_cursors.h"
 #include "libs/runtime/projection.h"
 #include "libs/runtime/view.h"
 
@@ -39,15 +39,13 @@ class UnitContext {
  public:
   // Everything is borrowed for the life of the batch. Begins with the batch's own layer.
   UnitContext(journal::Batch batch, AggregateCache& cache, const ProjectionSet& projections,
-              const journal::StoreIdentity& identity, PassedCursors passed, Clock& clock,
+              const journal::StoreIdentity& identity, CursorBook& book, Clock& clock,
               Entropy& entropy);
 
   // A save point over rows, events, states, cursors and effects.
   void Push();
   void Keep();
   void Drop();
-
-  void PassCursor(std::string_view name, uint64_t position);
 
   absl::StatusOr<const StateEntry*> Load(const AggregateKind& kind, std::string_view stream_id);
   // For Emit: the state in the topmost layer, to be changed in place.
@@ -66,21 +64,16 @@ class UnitContext {
   Entropy& entropy;
   std::vector<EffectChange> effects;
   std::vector<std::pair<std::string, uint64_t>> cursors;  // in the order in which they were put
-  PassedCursors passed;  // since the last commit that stored something
+  CursorBook& book;
   StateLayers layers;
 
  private:
-  struct Pass {
-    std::string name;
-    uint64_t before;
-  };
   struct Mark {
     size_t effects;
     size_t cursors;
-    size_t passes;
+    size_t book;
   };
   AggregateCache& cache_;
-  std::vector<Pass> passes_;
   std::vector<Mark> marks_;
 };
 

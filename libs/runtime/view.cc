@@ -38,7 +38,7 @@ absl::Status ViewReader::Undecodable(std::string_view view) { return RowDamaged(
 
 absl::StatusOr<std::optional<std::string>> CommittedViews::Get(std::string_view view,
                                                                std::string_view key) {
-  return reader_.GetView(view, key);
+  return reader_.GetView(view, key, journal::kCurrentGeneration);
 }
 
 absl::StatusOr<journal::ScanPage> CommittedViews::Scan(std::string_view view,

@@ -20,7 +20,7 @@ class EchoFixture {
  public:
   using Stub = pitlane::testing::v1::EchoService::Stub;
 
-  explicit EchoFixture(ServerOptions options = {},
+  explicit EchoFixture(const ServerOptions& options = {},
                        ServerEnv::Options env_options = {.area = "echo"},
                        Clock& clock = Clock::System())
       : identity(clock),
