@@ -17,6 +17,8 @@
 #include "libs/base/status_matchers.h"
 #include "pitlane/customer_vehicle/v1/customer_vehicle_service.grpc.pb.h"
 #include "pitlane/inventory/v1/inventory_service.pb.h"
+#include "pitlane/payment/v1/payment_service.grpc.pb.h"
+#include "pitlane/terminal_gateway/v1/terminal_gateway_service.grpc.pb.h"
 #include "tests/e2e/embedded.h"
 #include "tests/e2e/end_state.h"
 #include "tests/e2e/installation.h"
@@ -214,6 +216,57 @@ TEST_P(SuiteTest, CarNobodyRegisteredThenItsHistoryIsParkedAndTheRestFlows) {
   }
   EXPECT_EQ(RunPitlane(*deployment_, "parked list").text, "");
   EXPECT_THAT(BrokenEquations(*session_), IsOkAndHolds(IsEmpty()));
+}
+
+// The customer still holds the card to the reader when the computer loses power: the disk as it is
+// at that moment is started elsewhere. What becomes of the charge is asked as soon as payment
+// starts, whoever else has started by then.
+TEST(EmbeddedTest, PowerLostWhileACardIsChargedThenItsOutcomeIsAskedAfterTheStart) {
+  using Terminals = terminal_gateway::v1::TerminalGatewayService;
+  using Payments = payment::v1::PaymentService;
+  Embedded before(FreshFolder("power-lost-before"));
+  ASSERT_THAT(before.Start(), IsOk());
+  payment::v1::GetPaymentRequest get;
+  {
+    ASSERT_OK_AND_ASSIGN(const auto session, before.Connect());
+    ASSERT_OK_AND_ASSIGN(const tools::DemoShop shop, tools::LoadDemoShop(*session));
+    terminal_gateway::v1::ScriptSimulatorRequest script;
+    script.set_request_id("slow-customer");
+    script.set_reader_id(shop.reader_id);
+    auto& outcome = *script.add_outcomes();
+    outcome.set_kind(terminal_gateway::v1::SimulatedOutcome::KIND_APPROVE);
+    outcome.mutable_delay()->set_seconds(3);
+    ASSERT_THAT(session->Call(*Terminals::NewStub(session->channel()),
+                              &Terminals::Stub::ScriptSimulator, script),
+                IsOk());
+    ASSERT_OK_AND_ASSIGN(const std::string ticket_id,
+                         WriteUpAndInvoice(*session, CounterSale("slow", shop)));
+    payment::v1::TakeCardRequest card;
+    card.set_request_id("slow-card");
+    card.set_ticket_id(ticket_id);
+    card.set_reader_id(shop.reader_id);
+    card.set_currency("USD");
+    ASSERT_OK_AND_ASSIGN(const auto taken, session->Call(*Payments::NewStub(session->channel()),
+                                                         &Payments::Stub::TakeCard, card));
+    get.set_payment_id(taken.payment().payment_id());
+  }
+  Embedded after(FreshFolder("power-lost-after"));
+  std::filesystem::copy(before.folder(), after.folder(), std::filesystem::copy_options::recursive);
+  ASSERT_THAT(before.Stop(), IsOk());
+
+  ASSERT_THAT(after.Start(), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto session, after.Connect());
+  const auto payments = Payments::NewStub(session->channel());
+  EXPECT_THAT(Await("the outcome of the charge",
+                    [&]() -> absl::StatusOr<bool> {
+                      ASSIGN_OR_RETURN(const auto answer,
+                                       session->Call(*payments, &Payments::Stub::GetPayment, get));
+                      const auto status = answer.payment().status();
+                      return status != payment::v1::PAYMENT_STATUS_CREATED &&
+                             status != payment::v1::PAYMENT_STATUS_COLLECTING;
+                    }),
+              IsOk());
+  EXPECT_THAT(PlayDemoSale(*session), IsOkAndHolds(ElementsAreArray(StepsOfASale())));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, SuiteTest, ::testing::Values(Size::kEmbedded, Size::kKafka),

@@ -8,6 +8,7 @@
 #include "libs/base/check.h"
 #include "libs/base/clock.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/rpc/channel.h"
 #include "services/customer_vehicle/customer_vehicle.h"
 #include "services/inventory/inventory.h"
@@ -29,8 +30,9 @@ std::vector<runtime::ServiceDefinition> Definitions() {
   definitions.push_back(
       inventory::MakeInventoryService({.supplier = nullptr, .auto_deliver = true}));
   definitions.push_back(customer_vehicle::MakeCustomerVehicleService());
-  definitions.push_back(payment::MakePaymentService());
+  // Payment asks it, also for what was under way when the suite ended.
   definitions.push_back(terminal_gateway::MakeTerminalGatewayService());
+  definitions.push_back(payment::MakePaymentService());
   definitions.push_back(reporting::MakeReportingService());
   return definitions;
 }
@@ -91,7 +93,11 @@ absl::Status Suite::OpenServices(const SuiteOptions& options) {
       }
     }
   }
-  for (const auto& host : hosts_) RETURN_IF_ERROR(host->Start());
+  for (const auto& host : hosts_) {
+    RETURN_IF_ERROR(host->Start());
+    absl::MutexLock lock(&mutex_);
+    addresses_[host->area()] = absl::StrCat("127.0.0.1:", host->port());
+  }
   return absl::OkStatus();
 }
 
@@ -114,7 +120,14 @@ absl::Status Suite::OpenGateway(const SuiteOptions& options) {
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Suite::ChannelTo(std::string_view area) {
   rpc::ChannelOptions options;
-  options.address = absl::StrCat("127.0.0.1:", host(area).port());
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto address = addresses_.find(area);
+    if (address == addresses_.end()) {
+      return absl::UnavailableError(absl::StrCat(ToAbsl(area), " has not started yet"));
+    }
+    options.address = address->second;
+  }
   return rpc::MakeChannel(options);
 }
 

@@ -2,12 +2,16 @@
 // folder.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "gateway/default_address.h"
 #include "gateway/gateway.h"
 #include "libs/rpc/admin_http.h"
@@ -47,8 +51,11 @@ class Suite {
   absl::Status OpenIdentity(const SuiteOptions& options);
   absl::Status OpenServices(const SuiteOptions& options);
   absl::Status OpenGateway(const SuiteOptions& options);
+  // From any thread. UNAVAILABLE until the service has started.
   absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(std::string_view area);
 
+  absl::Mutex mutex_;
+  std::map<std::string, std::string, std::less<>> addresses_ ABSL_GUARDED_BY(mutex_);
   std::string address_;
   std::string admin_address_;
   rpc::Metrics metrics_;
