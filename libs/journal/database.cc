@@ -78,6 +78,10 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Options& options
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // In pieces: the filter of a big file would fit into no shard of the cache, and be read from the
+  // disk again for every key that is looked up.
+  table.partition_filters = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
 
   rocksdb::ColumnFamilyOptions cf;
   cf.write_buffer_size = std::max<size_t>(options.write_buffer_bytes / 2, 64u << 10);
@@ -91,6 +95,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Options& options
       // Written once in key order and read in order: files move down without being rewritten, and
       // must not be rewritten for their age either. Every key that is asked for exists.
       table.filter_policy.reset();
+      table.partition_filters = false;
       table.block_size = 16u << 10;
       cf.compression = Compression(true);
       cf.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
@@ -213,7 +218,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   ASSIGN_OR_RETURN(const Presence presence, Look(env, path));
   if (presence == Presence::kDatabase) RETURN_IF_ERROR(CheckFamilies(env, path));
 
-  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  // Few writers and readers: few shards, each big enough for any block.
+  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes, /*num_shard_bits=*/2);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (size_t i = 0; i < kFamilyCount; ++i) {
     families.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i), options, cache));

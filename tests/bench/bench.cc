@@ -1,6 +1,7 @@
 #include "tests/bench/bench.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,33 +18,57 @@
 namespace pitlane::bench {
 namespace {
 
-// One of the calls that are kept under way: when it ends it begins anew, until the time is over.
+// One of the calls that are kept under way: when it ends it begins anew, until `enough`.
 class Lane {
  public:
-  Lane(const Issue& issue, absl::Time end, std::atomic<int64_t>& calls,
+  Lane(const Issue& issue, const std::function<bool()>& enough, std::atomic<int64_t>& calls,
        absl::BlockingCounter& lanes)
-      : issue_(issue), end_(end), calls_(calls), lanes_(lanes) {}
+      : issue_(issue), enough_(enough), calls_(calls), lanes_(lanes) {}
 
   void Begin() {
     issue_([this] {
       calls_.fetch_add(1, std::memory_order_relaxed);
-      if (absl::Now() < end_) return Begin();
+      if (!enough_()) return Begin();
       lanes_.DecrementCount();
     });
   }
 
  private:
   const Issue& issue_;
-  const absl::Time end_;
+  const std::function<bool()>& enough_;
   std::atomic<int64_t>& calls_;
   absl::BlockingCounter& lanes_;
 };
+
+// Keeps `in_flight` calls under way until `enough`, which is asked after each by the thread that
+// ended it.
+Pace RunLanes(int in_flight, const Issue& issue, const std::function<bool()>& enough) {
+  std::atomic<int64_t> calls{0};
+  absl::BlockingCounter lanes_left(in_flight);
+  const absl::Time began = absl::Now();
+  const absl::Duration cpu_before = CpuTime();
+  std::vector<std::unique_ptr<Lane>> lanes;
+  for (int i = 0; i < in_flight; ++i) {
+    lanes.push_back(std::make_unique<Lane>(issue, enough, calls, lanes_left));
+    lanes.back()->Begin();
+  }
+  lanes_left.Wait();
+  const auto count = static_cast<double>(calls);
+  return {.per_second = count / absl::ToDoubleSeconds(absl::Now() - began),
+          .cpu_us = absl::ToDoubleMicroseconds(CpuTime() - cpu_before) / count};
+}
 
 absl::Status FileError(const std::string& path) {
   return absl::UnavailableError(absl::StrCat(path, ": ", std::strerror(errno)));
 }
 
 }  // namespace
+
+absl::Duration CpuTime() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+}
 
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -58,40 +83,37 @@ double Percentile(std::vector<double> values, double share) {
 
 void Print(const nlohmann::ordered_json& line) { std::cout << line.dump() << std::endl; }
 
-double CallsPerSecond(int in_flight, double seconds, const Issue& issue) {
-  std::atomic<int64_t> calls{0};
-  absl::BlockingCounter lanes_left(in_flight);
-  const absl::Time began = absl::Now();
-  std::vector<std::unique_ptr<Lane>> lanes;
-  for (int i = 0; i < in_flight; ++i) {
-    lanes.push_back(
-        std::make_unique<Lane>(issue, began + absl::Seconds(seconds), calls, lanes_left));
-    lanes.back()->Begin();
-  }
-  lanes_left.Wait();
-  return static_cast<double>(calls) / absl::ToDoubleSeconds(absl::Now() - began);
+Pace KeepInFlight(int in_flight, double seconds, const Issue& issue) {
+  const absl::Time end = absl::Now() + absl::Seconds(seconds);
+  return RunLanes(in_flight, issue, [end] { return absl::Now() >= end; });
 }
 
-absl::StatusOr<absl::Duration> MedianFdatasync(const std::string& folder, size_t bytes,
-                                               double seconds) {
+Pace MakeCalls(int in_flight, int64_t calls, const Issue& issue) {
+  const int lanes = static_cast<int>(std::min(int64_t{in_flight}, calls));
+  std::atomic<int64_t> left{calls - lanes};
+  return RunLanes(lanes, issue, [&left] { return left.fetch_sub(1) <= 0; });
+}
+
+absl::StatusOr<absl::Duration> MeanFdatasync(const std::string& folder, size_t bytes,
+                                             double seconds) {
   const std::string path = folder + "/fdatasync";
   const int file = open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0) return FileError(path);
   const std::string content(bytes, 'x');
-  std::vector<double> micros;
   absl::Status status;
-  const absl::Time end = absl::Now() + absl::Seconds(seconds);
-  while (status.ok() && absl::Now() < end) {
-    const absl::Time began = absl::Now();
+  int64_t syncs = 0;
+  const absl::Time began = absl::Now();
+  const absl::Time end = began + absl::Seconds(seconds);
+  for (; status.ok() && absl::Now() < end; ++syncs) {
     const bool ok =
         write(file, content.data(), bytes) == static_cast<ssize_t>(bytes) && fdatasync(file) == 0;
     if (!ok) status = FileError(path);
-    micros.push_back(absl::ToDoubleMicroseconds(absl::Now() - began));
   }
+  const absl::Duration spent = absl::Now() - began;
   close(file);
   unlink(path.c_str());
   if (!status.ok()) return status;
-  return absl::Microseconds(Median(std::move(micros)));
+  return spent / syncs;
 }
 
 }  // namespace pitlane::bench

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "nlohmann/json.hpp"
 
@@ -18,6 +19,8 @@ struct Settings {
   int rounds = 5;
   double seconds = 1.0;  // of each side in each round
   std::string folder;    // stores and files are made in it; on the disk that is to be measured
+  bool quick = false;    // small stores: shows that everything works, not what it costs
+  std::string demand;    // file of `pitlane replay` for sales; empty: a made-up demand
 };
 
 struct Benchmark {
@@ -38,11 +41,24 @@ void Print(const nlohmann::ordered_json& line);
 // Begins one call and returns; `done` must be called once when the call has ended, from any thread.
 using Issue = std::function<void(std::function<void()> done)>;
 
-// Keeps `in_flight` calls under way for `seconds`, then waits for the last of them; calls a second.
-double CallsPerSecond(int in_flight, double seconds, const Issue& issue);
+// User and system time of this process so far.
+absl::Duration CpuTime();
 
-// The median time of one fdatasync after appending `bytes`, as often as fits into `seconds`.
-absl::StatusOr<absl::Duration> MedianFdatasync(const std::string& folder, size_t bytes,
-                                               double seconds);
+struct Pace {
+  double per_second = 0;
+  // Processor time of this process for each call, both ends of it and all that it sets off.
+  // Steadier than the pace on a machine with neighbours.
+  double cpu_us = 0;
+};
+
+// Keeps `in_flight` calls under way for `seconds`, then waits for the last of them.
+Pace KeepInFlight(int in_flight, double seconds, const Issue& issue);
+// Makes `calls` calls, at least 1, with `in_flight` under way.
+Pace MakeCalls(int in_flight, int64_t calls, const Issue& issue);
+
+// The mean time of one fdatasync after appending `bytes`, as often as fits into `seconds`: what is
+// compared with it are means as well.
+absl::StatusOr<absl::Duration> MeanFdatasync(const std::string& folder, size_t bytes,
+                                             double seconds);
 
 }  // namespace pitlane::bench

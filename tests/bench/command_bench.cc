@@ -1,4 +1,5 @@
-// A durable command beside an empty echo on the same server library, and beside the disk.
+// A durable command of one service, as it runs in a process of its own, beside an empty echo on the
+// same server library, and beside the disk.
 #include <atomic>
 #include <memory>
 #include <string>
@@ -13,8 +14,11 @@
 #include "libs/rpc/server_env.h"
 #include "libs/rpc/testing/echo_service.h"
 #include "libs/rpc/testing/test_identity.h"
+#include "libs/runtime/service_host.h"
+#include "libs/testing/fake_feed.h"
 #include "pitlane/inventory/v1/inventory_service.grpc.pb.h"
 #include "pitlane/testing/v1/echo_service.grpc.pb.h"
+#include "services/inventory/inventory.h"
 #include "tests/bench/benchmarks.h"
 #include "tests/bench/one_computer.h"
 
@@ -27,11 +31,9 @@ using Inventory = inventory::v1::InventoryService;
 // A server with nothing but the empty echo.
 class EchoServer {
  public:
-  EchoServer()
-      : env_({.area = "bench"}, &identity_.verifier(), Clock::System(), Entropy::System(),
-             metrics_),
-        service_(env_),
-        token_(identity_.Token(rpc::Role::kOwner)) {}
+  explicit EchoServer(rpc::testing::TestIdentity& identity)
+      : env_({.area = "bench"}, &identity.verifier(), Clock::System(), Entropy::System(), metrics_),
+        service_(env_) {}
   ~EchoServer() { server_->Shutdown(absl::Seconds(1)); }
 
   absl::Status Start() {
@@ -40,14 +42,11 @@ class EchoServer {
     return absl::OkStatus();
   }
   const std::string& address() const { return server_->address(); }
-  const std::string& token() const { return token_; }
 
  private:
   rpc::Metrics metrics_;
-  rpc::testing::TestIdentity identity_;
   rpc::ServerEnv env_;
   rpc::testing::EchoService service_;
-  const std::string token_;
   std::unique_ptr<rpc::Server> server_;
 };
 
@@ -66,28 +65,32 @@ struct Call {
 
 class CommandBench {
  public:
-  CommandBench(const OneComputer& computer, const EchoServer& echo,
-               std::unique_ptr<Echo::Stub> echo_stub, std::unique_ptr<Inventory::Stub> inventory)
-      : computer_(computer),
-        echo_server_(echo),
+  CommandBench(runtime::ServiceHost& host, std::string token, std::unique_ptr<Echo::Stub> echo_stub,
+               std::unique_ptr<Inventory::Stub> inventory)
+      : host_(host),
+        token_(std::move(token)),
         echo_(std::move(echo_stub)),
         inventory_(std::move(inventory)) {}
 
   absl::Status Run(const Settings& settings, int in_flight) {
-    std::vector<double> echo, durable, ratio, sync_us;
-    const journal::Journal& journal = computer_.suite->host("inventory").journal();
+    std::vector<double> echo, durable, ratio, sync_us, echo_cpu, durable_cpu;
+    const journal::Journal& journal = host_.journal();
     const journal::Stats before = journal.stats();
-    const runtime::ExecutorCounters counted = Counters();
+    const runtime::ExecutorCounters counted = host_.executor().counters();
     for (int round = 0; round < settings.rounds; ++round) {
-      echo.push_back(CallsPerSecond(in_flight, settings.seconds,
-                                    [this](std::function<void()> done) { CallEcho(done); }));
-      durable.push_back(CallsPerSecond(in_flight, settings.seconds,
-                                       [this](std::function<void()> done) { CallCommand(done); }));
+      const Pace echoes = KeepInFlight(in_flight, settings.seconds,
+                                       [this](std::function<void()> done) { CallEcho(done); });
+      const Pace commands = KeepInFlight(in_flight, settings.seconds,
+                                         [this](std::function<void()> done) { CallCommand(done); });
+      echo.push_back(echoes.per_second);
+      echo_cpu.push_back(echoes.cpu_us);
+      durable.push_back(commands.per_second);
+      durable_cpu.push_back(commands.cpu_us);
       ratio.push_back(durable.back() / echo.back());
       const journal::Stats now = journal.stats();
       const uint64_t bytes = (now.bytes - before.bytes) / (now.syncs - before.syncs);
       ASSIGN_OR_RETURN(const absl::Duration sync,
-                       MedianFdatasync(settings.folder, bytes, settings.seconds / 4));
+                       MeanFdatasync(settings.folder, bytes, settings.seconds / 4));
       sync_us.push_back(absl::ToDoubleMicroseconds(sync));
     }
     const journal::Stats after = journal.stats();
@@ -99,8 +102,10 @@ class CommandBench {
         {"echo_per_s", Median(echo)},
         {"durable_per_s", Median(durable)},
         {"ratio_median", Median(ratio)},
+        {"echo_cpu_us", Median(echo_cpu)},
+        {"durable_cpu_us", Median(durable_cpu)},
         {"events_per_sync", static_cast<double>(after.events - before.events) / syncs}};
-    const runtime::ExecutorCounters spent = Counters();
+    const runtime::ExecutorCounters spent = host_.executor().counters();
     const double batches = static_cast<double>(spent.batches - counted.batches);
     line["decide_us_per_batch"] =
         absl::ToDoubleMicroseconds(spent.decide_time - counted.decide_time) / batches;
@@ -120,13 +125,9 @@ class CommandBench {
   }
 
  private:
-  runtime::ExecutorCounters Counters() const {
-    return computer_.suite->host("inventory").executor().counters();
-  }
-
   void CallEcho(std::function<void()> done) {
     using EchoCall = Call<pitlane::testing::v1::EchoRequest, pitlane::testing::v1::EchoResponse>;
-    auto call = std::make_shared<EchoCall>(echo_server_.token());
+    auto call = std::make_shared<EchoCall>(token_);
     echo_->async()->Echo(&call->context, &call->request, &call->response,
                          [call, done = std::move(done)](const grpc::Status& status) {
                            PITLANE_CHECK_OK(rpc::FromGrpcStatus(status));
@@ -137,7 +138,7 @@ class CommandBench {
   void CallCommand(std::function<void()> done) {
     using RegisterCall =
         Call<inventory::v1::RegisterSupplierRequest, inventory::v1::RegisterSupplierResponse>;
-    auto call = std::make_shared<RegisterCall>(computer_.session->token());
+    auto call = std::make_shared<RegisterCall>(token_);
     const int64_t number = next_++;
     call->request.set_request_id(absl::StrCat("bench-", nonce_, "-", number));
     call->request.set_name(absl::StrCat("Supplier ", nonce_, " ", number));
@@ -149,8 +150,8 @@ class CommandBench {
         });
   }
 
-  const OneComputer& computer_;
-  const EchoServer& echo_server_;
+  runtime::ServiceHost& host_;
+  const std::string token_;
   const std::unique_ptr<Echo::Stub> echo_;
   const std::unique_ptr<Inventory::Stub> inventory_;
   const uint64_t nonce_ = Entropy::System().Next64() % 1000000;
@@ -160,15 +161,26 @@ class CommandBench {
 }  // namespace
 
 absl::Status BenchCommand(const Settings& settings) {
-  ASSIGN_OR_RETURN(const OneComputer computer, OpenOneComputer(settings.folder + "/command"));
-  EchoServer echo;
+  rpc::testing::TestIdentity identity;
+  EchoServer echo(identity);
   RETURN_IF_ERROR(echo.Start());
+  // It hears of tickets, as ever; there are none.
+  testing::FakeStream tickets("ticket");
+  runtime::HostOptions options;
+  options.data_dir = settings.folder;
+  options.server.listen = "127.0.0.1:0";
+  options.verifier = &identity.verifier();
+  ASSIGN_OR_RETURN(const auto host,
+                   runtime::ServiceHost::Open(inventory::MakeInventoryService({}), options));
+  host->Connect("ticket", tickets.Feed());
+  RETURN_IF_ERROR(host->Start());
+  host->WaitUntilServing();
   ASSIGN_OR_RETURN(const auto echo_channel, ChannelTo(echo.address()));
-  ASSIGN_OR_RETURN(const auto inventory_channel,
-                   ChannelTo(absl::StrCat("127.0.0.1:", computer.suite->host("inventory").port())));
-  CommandBench bench(computer, echo, Echo::NewStub(echo_channel),
-                     Inventory::NewStub(inventory_channel));
+  ASSIGN_OR_RETURN(const auto channel, ChannelTo(absl::StrCat("127.0.0.1:", host->port())));
+  CommandBench bench(*host, identity.Token(rpc::Role::kOwner), Echo::NewStub(echo_channel),
+                     Inventory::NewStub(channel));
   for (const int in_flight : {1, 16, 64}) RETURN_IF_ERROR(bench.Run(settings, in_flight));
+  host->Stop();
   return absl::OkStatus();
 }
 

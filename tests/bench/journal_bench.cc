@@ -85,16 +85,17 @@ class Writer {
 
 absl::Status BenchJournal(const Settings& settings) {
   ASSIGN_OR_RETURN(const auto writer, Writer::Open(settings.folder + "/journal"));
-  std::vector<double> per_s, sync_us;
+  std::vector<double> per_s, sync_us, cpu_us;
   const journal::Stats before = writer->stats();
   for (int round = 0; round < settings.rounds; ++round) {
-    per_s.push_back(CallsPerSecond(64, settings.seconds, [&](std::function<void()> done) {
-      writer->Submit(std::move(done));
-    }));
+    const Pace pace = KeepInFlight(
+        64, settings.seconds, [&](std::function<void()> done) { writer->Submit(std::move(done)); });
+    per_s.push_back(pace.per_second);
+    cpu_us.push_back(pace.cpu_us);
     const journal::Stats now = writer->stats();
     const uint64_t bytes = (now.bytes - before.bytes) / (now.syncs - before.syncs);
     ASSIGN_OR_RETURN(const absl::Duration sync,
-                     MedianFdatasync(settings.folder, bytes, settings.seconds / 4));
+                     MeanFdatasync(settings.folder, bytes, settings.seconds / 4));
     sync_us.push_back(absl::ToDoubleMicroseconds(sync));
   }
   const journal::Stats after = writer->stats();
@@ -105,6 +106,7 @@ absl::Status BenchJournal(const Settings& settings) {
          {"in_flight", 64},
          {"rounds", settings.rounds},
          {"commands_per_s", Median(per_s)},
+         {"cpu_us", Median(cpu_us)},
          {"events_per_sync", events_per_sync},
          {"bytes_per_sync", static_cast<double>(after.bytes - before.bytes) / syncs},
          {"us_per_sync", per_sync_us},

@@ -16,9 +16,14 @@ namespace {
 
 const std::vector<Benchmark>& All() {
   static const auto* const all = new std::vector<Benchmark>{
+      // First: it measures the memory of a process that has done nothing else.
+      {"idle", "what an idle suite takes, and the memory it needs after many sales", BenchIdle},
       {"command", "a durable command beside an empty echo and the disk", BenchCommand},
       {"journal", "one store's writer without a server before it", BenchJournal},
-      {"settle", "from TicketClosed to its last consequence", BenchSettle},
+      {"sale", "whole sales beside a PostgreSQL that makes the same ones", BenchSale},
+      {"settle", "from TicketClosed to its last consequence, embedded and over Kafka", BenchSettle},
+      {"scale", "a command and a read in a small store and in a big one", BenchScale},
+      {"rebuild", "a view from the log, and what commands notice of it", BenchRebuild},
   };
   return *all;
 }
@@ -57,6 +62,10 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", settings.seconds, "of each side in a round")
       ->check(CLI::Range(0.05, 600.0))
       ->capture_default_str();
+  app.add_flag("--quick", settings.quick,
+               "small stores: a trial of the benchmarks, not of Pitlane");
+  app.add_option("--demand", settings.demand, "sell what this file of `pitlane replay` asks for")
+      ->check(CLI::ExistingFile);
   CLI11_PARSE(app, argc, argv);
   const absl::Status status = pitlane::bench::Run(settings, names);
   if (!status.ok()) std::cerr << "pitlane-bench: " << status.message() << "\n";

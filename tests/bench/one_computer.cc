@@ -7,11 +7,12 @@
 
 namespace pitlane::bench {
 
-absl::StatusOr<OneComputer> OpenOneComputer(const std::string& folder) {
+absl::StatusOr<OneComputer> OpenOneComputer(const std::string& folder, const std::string& broker) {
   OneComputer computer;
   ASSIGN_OR_RETURN(
       computer.suite,
-      tools::Suite::Open({.data_dir = folder, .listen = "127.0.0.1:0", .admin = "", .kafka = ""}));
+      tools::Suite::Open(
+          {.data_dir = folder, .listen = "127.0.0.1:0", .admin = "", .kafka = broker}));
   RETURN_IF_ERROR(tools::WriteTokenFiles(computer.suite->issuer(), folder));
   tools::ConnectionOptions connection;
   connection.gateway = computer.suite->address();

@@ -16,8 +16,10 @@ struct OneComputer {
   std::unique_ptr<tools::Session> session;  // role owner, at the gateway
 };
 
-// Over a new store in `folder`, or the one that is there.
-absl::StatusOr<OneComputer> OpenOneComputer(const std::string& folder);
+// Over a new store in `folder`, or the one that is there. With a broker, HOST:PORT, events travel
+// over it; otherwise over the journals next door.
+absl::StatusOr<OneComputer> OpenOneComputer(const std::string& folder,
+                                            const std::string& broker = "");
 
 // Plaintext, to a loopback address.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(const std::string& address);

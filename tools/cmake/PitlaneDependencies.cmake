@@ -17,6 +17,8 @@ find_package(benchmark REQUIRED)
 find_package(rapidcheck REQUIRED)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(CJOSE REQUIRED IMPORTED_TARGET cjose)
+# For tests/bench only, which does without it (tools/dev bench installs it).
+pkg_check_modules(LIBPQ IMPORTED_TARGET libpq)
 
 # RocksDB's package exports a static or a shared target, depending on the Debian release.
 if(TARGET RocksDB::rocksdb-shared)
