@@ -128,10 +128,12 @@ size_t Executor::Step() {
   if (!committed.ok()) {
     for (Decided& one : decided) one.result = CommitError(committed, options_.retry_after);
   }
+  // Before the answers: whoever has one may ask what became of it.
+  if (committed.ok() && changes) TellListeners(context);
   const size_t count = decided.size();
   AnswerAll(std::move(decided));
   // After the answers: it wakes threads that would compete with them.
-  if (committed.ok() && changes) Announce(context);
+  journal_.Announce();
   return count;
 }
 
@@ -212,8 +214,7 @@ absl::Status Executor::Commit(UnitContext& context) {
   return absl::OkStatus();
 }
 
-void Executor::Announce(UnitContext& context) {
-  journal_.Announce();
+void Executor::TellListeners(UnitContext& context) {
   const CommitNotice notice{journal_.last_position(), std::move(context.cursors),
                             std::move(context.effects)};
   for (const auto& listener : listeners_) listener(notice);

@@ -124,7 +124,7 @@ class Executor final : public Stepper {
   void Close();
 
   // Called after each batch that changed something or passed records, on the executor's thread,
-  // after it has given its answers. To be set before the first step.
+  // before the answers. To be set before the first step.
   void AddCommitListener(std::function<void(const CommitNotice&)> listener);
   // Who answers what came by Submit when that is so much that it would hold up the next batch.
   // Borrowed; to be set before the first step. Without it the executor answers everything itself.
@@ -153,7 +153,7 @@ class Executor final : public Stepper {
   absl::StatusOr<Answer> FinishUnit(UnitContext& context, const Command& command, Unit& unit);
   absl::Status Commit(UnitContext& context);
   void AnswerAll(std::vector<Decided> decided);
-  void Announce(UnitContext& context);
+  void TellListeners(UnitContext& context);
   void Count(const std::vector<Decided>& decided, const absl::Status& committed,
              absl::Duration decide_time, absl::Duration commit_time);
 

@@ -383,6 +383,23 @@ TEST(Executor, ListenersHearOfCursorsAndEffectsOfWhatWasCommitted) {
   EXPECT_EQ(notices[0].effects[0].effect.id, "s1");
 }
 
+TEST(Executor, ListenersHearOfACommitBeforeItsAnswer) {
+  Rig rig;
+  size_t effects_told = 0;
+  rig.executor->AddCommitListener(
+      [&](const CommitNotice& notice) { effects_told += notice.effects.size(); });
+  Command command;
+  command.decide = [](Unit& unit) -> absl::StatusOr<std::string> {
+    unit.RequestEffect("signal", "s1", "payload");
+    return std::string();
+  };
+  size_t told_when_answered = 0;
+  command.done = [&](const absl::StatusOr<Answer>&) { told_when_answered = effects_told; };
+  rig.executor->Submit(std::move(command));
+  rig.executor->Step();
+  EXPECT_EQ(told_when_answered, 1u);
+}
+
 TEST(Executor, PassOfAUnitThatFailedIsTakenBack) {
   Rig rig;
   std::vector<CommitNotice> notices;

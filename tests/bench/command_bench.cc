@@ -1,32 +1,28 @@
 // A durable command of one service, as it runs in a process of its own, beside an empty echo on the
 // same server library, and beside the disk.
-#include <atomic>
 #include <memory>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/clock.h"
 #include "libs/base/status.h"
-#include "libs/rpc/channel.h"
-#include "libs/rpc/grpc_status.h"
 #include "libs/rpc/server.h"
 #include "libs/rpc/server_env.h"
 #include "libs/rpc/testing/echo_service.h"
 #include "libs/rpc/testing/test_identity.h"
 #include "libs/runtime/service_host.h"
-#include "libs/testing/fake_feed.h"
-#include "pitlane/inventory/v1/inventory_service.grpc.pb.h"
 #include "pitlane/testing/v1/echo_service.grpc.pb.h"
-#include "services/inventory/inventory.h"
 #include "tests/bench/benchmarks.h"
+#include "tests/bench/inventory_alone.h"
 #include "tests/bench/one_computer.h"
+#include "tests/bench/unary_call.h"
 
 namespace pitlane::bench {
 namespace {
 
 using Echo = pitlane::testing::v1::EchoService;
-using Inventory = inventory::v1::InventoryService;
+
+constexpr int kParts = 4000;
 
 // A server with nothing but the empty echo.
 class EchoServer {
@@ -50,38 +46,23 @@ class EchoServer {
   std::unique_ptr<rpc::Server> server_;
 };
 
-// One call of a method; lives until it is answered.
-template <class Request, class Response>
-struct Call {
-  grpc::ClientContext context;
-  Request request;
-  Response response;
-
-  explicit Call(const std::string& token) {
-    rpc::AttachToken(context, token);
-    rpc::SetTimeout(context, absl::Seconds(20));
-  }
-};
-
 class CommandBench {
  public:
-  CommandBench(runtime::ServiceHost& host, std::string token, std::unique_ptr<Echo::Stub> echo_stub,
-               std::unique_ptr<Inventory::Stub> inventory)
-      : host_(host),
-        token_(std::move(token)),
-        echo_(std::move(echo_stub)),
-        inventory_(std::move(inventory)) {}
+  CommandBench(InventoryAlone& inventory, std::string echo_token, std::unique_ptr<Echo::Stub> echo)
+      : inventory_(inventory), echo_token_(std::move(echo_token)), echo_(std::move(echo)) {}
 
   absl::Status Run(const Settings& settings, int in_flight) {
     std::vector<double> echo, durable, ratio, sync_us, echo_cpu, durable_cpu;
-    const journal::Journal& journal = host_.journal();
+    const journal::Journal& journal = inventory_.host().journal();
     const journal::Stats before = journal.stats();
-    const runtime::ExecutorCounters counted = host_.executor().counters();
+    const runtime::ExecutorCounters counted = inventory_.host().executor().counters();
     for (int round = 0; round < settings.rounds; ++round) {
-      const Pace echoes = KeepInFlight(in_flight, settings.seconds,
-                                       [this](std::function<void()> done) { CallEcho(done); });
-      const Pace commands = KeepInFlight(in_flight, settings.seconds,
-                                         [this](std::function<void()> done) { CallCommand(done); });
+      const Pace echoes =
+          KeepInFlight(in_flight, settings.seconds,
+                       [this](std::function<void()> done) { CallEcho(std::move(done)); });
+      const Pace commands = KeepInFlight(
+          in_flight, settings.seconds,
+          [this](std::function<void()> done) { inventory_.AdjustStock(std::move(done)); });
       echo.push_back(echoes.per_second);
       echo_cpu.push_back(echoes.cpu_us);
       durable.push_back(commands.per_second);
@@ -105,7 +86,7 @@ class CommandBench {
         {"echo_cpu_us", Median(echo_cpu)},
         {"durable_cpu_us", Median(durable_cpu)},
         {"events_per_sync", static_cast<double>(after.events - before.events) / syncs}};
-    const runtime::ExecutorCounters spent = host_.executor().counters();
+    const runtime::ExecutorCounters spent = inventory_.host().executor().counters();
     const double batches = static_cast<double>(spent.batches - counted.batches);
     line["decide_us_per_batch"] =
         absl::ToDoubleMicroseconds(spent.decide_time - counted.decide_time) / batches;
@@ -126,36 +107,14 @@ class CommandBench {
 
  private:
   void CallEcho(std::function<void()> done) {
-    using EchoCall = Call<pitlane::testing::v1::EchoRequest, pitlane::testing::v1::EchoResponse>;
-    auto call = std::make_shared<EchoCall>(token_);
-    echo_->async()->Echo(&call->context, &call->request, &call->response,
-                         [call, done = std::move(done)](const grpc::Status& status) {
-                           PITLANE_CHECK_OK(rpc::FromGrpcStatus(status));
-                           done();
-                         });
+    CallUnary<pitlane::testing::v1::EchoResponse>(
+        echo_token_, pitlane::testing::v1::EchoRequest(),
+        [this](auto... call) { echo_->async()->Echo(std::move(call)...); }, std::move(done));
   }
 
-  void CallCommand(std::function<void()> done) {
-    using RegisterCall =
-        Call<inventory::v1::RegisterSupplierRequest, inventory::v1::RegisterSupplierResponse>;
-    auto call = std::make_shared<RegisterCall>(token_);
-    const int64_t number = next_++;
-    call->request.set_request_id(absl::StrCat("bench-", nonce_, "-", number));
-    call->request.set_name(absl::StrCat("Supplier ", nonce_, " ", number));
-    inventory_->async()->RegisterSupplier(
-        &call->context, &call->request, &call->response,
-        [call, done = std::move(done)](const grpc::Status& status) {
-          PITLANE_CHECK_OK(rpc::FromGrpcStatus(status));
-          done();
-        });
-  }
-
-  runtime::ServiceHost& host_;
-  const std::string token_;
+  InventoryAlone& inventory_;
+  const std::string echo_token_;
   const std::unique_ptr<Echo::Stub> echo_;
-  const std::unique_ptr<Inventory::Stub> inventory_;
-  const uint64_t nonce_ = Entropy::System().Next64() % 1000000;
-  std::atomic<int64_t> next_{0};
 };
 
 }  // namespace
@@ -164,23 +123,10 @@ absl::Status BenchCommand(const Settings& settings) {
   rpc::testing::TestIdentity identity;
   EchoServer echo(identity);
   RETURN_IF_ERROR(echo.Start());
-  // It hears of tickets, as ever; there are none.
-  testing::FakeStream tickets("ticket");
-  runtime::HostOptions options;
-  options.data_dir = settings.folder;
-  options.server.listen = "127.0.0.1:0";
-  options.verifier = &identity.verifier();
-  ASSIGN_OR_RETURN(const auto host,
-                   runtime::ServiceHost::Open(inventory::MakeInventoryService({}), options));
-  host->Connect("ticket", tickets.Feed());
-  RETURN_IF_ERROR(host->Start());
-  host->WaitUntilServing();
-  ASSIGN_OR_RETURN(const auto echo_channel, ChannelTo(echo.address()));
-  ASSIGN_OR_RETURN(const auto channel, ChannelTo(absl::StrCat("127.0.0.1:", host->port())));
-  CommandBench bench(*host, identity.Token(rpc::Role::kOwner), Echo::NewStub(echo_channel),
-                     Inventory::NewStub(channel));
+  ASSIGN_OR_RETURN(const auto channel, ChannelTo(echo.address()));
+  ASSIGN_OR_RETURN(const auto inventory, InventoryAlone::Make(settings.folder, kParts));
+  CommandBench bench(*inventory, identity.Token(rpc::Role::kOwner), Echo::NewStub(channel));
   for (const int in_flight : {1, 16, 64}) RETURN_IF_ERROR(bench.Run(settings, in_flight));
-  host->Stop();
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@
 #include "services/inventory/inventory.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/one_computer.h"
+#include "tests/bench/unary_call.h"
 
 namespace pitlane::bench {
 namespace {
@@ -24,20 +25,6 @@ namespace inv = inventory::v1;
 constexpr int kRowsABatch = 500;
 constexpr int kInFlight = 256;  // while filling
 constexpr uint64_t kWave = 200'000;
-constexpr absl::Duration kTimeout = absl::Seconds(60);
-
-// One unary call; lives until it is answered.
-template <class Request, class Response>
-struct Call {
-  grpc::ClientContext context;
-  Request request;
-  Response response;
-
-  explicit Call(const std::string& token) {
-    rpc::AttachToken(context, token);
-    rpc::SetTimeout(context, kTimeout);
-  }
-};
 
 inv::ImportPartsRequest BatchOf(int first, int count) {
   inv::ImportPartsRequest batch;
@@ -127,29 +114,25 @@ const std::string& InventoryAlone::PartOf(uint64_t call) const {
 }
 
 void InventoryAlone::AdjustStock(std::function<void()> done) {
-  auto call = std::make_shared<Call<inv::AdjustStockRequest, inv::AdjustStockResponse>>(token_);
   const uint64_t number = calls_.fetch_add(1);
-  call->request.set_request_id(absl::StrCat("bench-", number));
-  call->request.set_part_id(PartOf(number));
-  call->request.set_location_id(location_id_);
-  call->request.set_change_milli(1000);
-  call->request.set_reason(inv::ADJUST_REASON_FOUND);
-  stub_->async()->AdjustStock(&call->context, &call->request, &call->response,
-                              [call, done = std::move(done)](const grpc::Status& status) {
-                                PITLANE_CHECK_OK(rpc::FromGrpcStatus(status));
-                                done();
-                              });
+  inv::AdjustStockRequest request;
+  request.set_request_id(absl::StrCat("bench-", number));
+  request.set_part_id(PartOf(number));
+  request.set_location_id(location_id_);
+  request.set_change_milli(1000);
+  request.set_reason(inv::ADJUST_REASON_FOUND);
+  CallUnary<inv::AdjustStockResponse>(
+      token_, std::move(request),
+      [this](auto... call) { stub_->async()->AdjustStock(std::move(call)...); }, std::move(done));
 }
 
 void InventoryAlone::GetStock(std::function<void()> done) {
-  auto call = std::make_shared<Call<inv::GetStockRequest, inv::GetStockResponse>>(token_);
-  call->request.set_part_id(PartOf(calls_.fetch_add(1)));
-  call->request.set_location_id(location_id_);
-  stub_->async()->GetStock(&call->context, &call->request, &call->response,
-                           [call, done = std::move(done)](const grpc::Status& status) {
-                             PITLANE_CHECK_OK(rpc::FromGrpcStatus(status));
-                             done();
-                           });
+  inv::GetStockRequest request;
+  request.set_part_id(PartOf(calls_.fetch_add(1)));
+  request.set_location_id(location_id_);
+  CallUnary<inv::GetStockResponse>(
+      token_, std::move(request),
+      [this](auto... call) { stub_->async()->GetStock(std::move(call)...); }, std::move(done));
 }
 
 }  // namespace pitlane::bench
