@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -295,13 +296,17 @@ TEST_F(KafkaTest, TopicWithAnotherPartitionCountThenRefusedUntilWhatTheLogSaysIs
     EXPECT_THAT(installation_->LogOf(name), HasSubstr("Delete the topic")) << name;
   }
   ASSERT_OK_AND_ASSIGN(const auto till, installation_->Dial(kPatience));
-  // Who listens to the topic is not ready, and says why.
-  ASSERT_OK_AND_ASSIGN(const auto listener, StatusOf(*till, "inventory"));
-  EXPECT_FALSE(listener.serving());
-  EXPECT_FALSE(listener.caught_up());
-  ASSERT_EQ(listener.feeds_size(), 1);
-  EXPECT_TRUE(listener.feeds(0).stopped());
-  EXPECT_THAT(listener.feeds(0).trouble(), HasSubstr("has 3 partitions"));
+  // Who listens to the topic is not ready, and says why. Each time that it tries again, its feed is
+  // not stopped for a moment.
+  EXPECT_THAT(Await("inventory's feed being stopped for the topic",
+                    [&]() -> absl::StatusOr<bool> {
+                      ASSIGN_OR_RETURN(const auto listener, StatusOf(*till, "inventory"));
+                      EXPECT_FALSE(listener.serving());
+                      EXPECT_FALSE(listener.caught_up());
+                      return listener.feeds_size() == 1 && listener.feeds(0).stopped() &&
+                             absl::StrContains(listener.feeds(0).trouble(), "has 3 partitions");
+                    }),
+              IsOk());
   // The till goes on, and writes nothing where it would be lost.
   const auto tickets = ticket::v1::TicketService::NewStub(till->channel());
   ticket::v1::ConfigureLocationRequest location;
