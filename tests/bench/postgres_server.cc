@@ -1,12 +1,9 @@
 #include "tests/bench/postgres_server.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,8 +16,7 @@
 #include "absl/time/clock.h"
 #include "libpq-fe.h"
 #include "libs/base/status.h"
-
-extern char** environ;
+#include "libs/testing/process.h"
 
 namespace pitlane::bench {
 namespace {
@@ -59,30 +55,13 @@ std::vector<std::string> Unprivileged() {
   return words;
 }
 
-// Its output goes to the end of `log`.
-absl::StatusOr<pid_t> Spawn(std::vector<std::string> words, const std::string& log) {
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, words[0].c_str(), &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error == 0) return pid;
-  return absl::UnavailableError(absl::StrCat(words[0], " cannot be run: ", std::strerror(error)));
-}
-
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 absl::Status RunToEnd(std::vector<std::string> words, const std::string& log) {
-  ASSIGN_OR_RETURN(const pid_t pid, Spawn(std::move(words), log));
+  ASSIGN_OR_RETURN(const pid_t pid, testing::Spawn(std::move(words), log));
   int status = 0;
   waitpid(pid, &status, 0);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
@@ -146,7 +125,7 @@ absl::Status PostgresServer::Launch() {
     words.emplace_back(setting);
   }
   const std::string log = folder_ + "/log";
-  ASSIGN_OR_RETURN(pid_, Spawn(std::move(words), log));
+  ASSIGN_OR_RETURN(pid_, testing::Spawn(std::move(words), log));
   const absl::Time give_up = absl::Now() + kStartTimeout;
   while (PQping(ConnectionTo("postgres").c_str()) != PQPING_OK) {
     int status = 0;

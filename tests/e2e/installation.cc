@@ -1,10 +1,8 @@
 #include "tests/e2e/installation.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,10 +14,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/testing/process.h"
 #include "tools/pitlane/areas.h"
 #include "tools/pitlane/tokens.h"
-
-extern char** environ;
 
 namespace pitlane::e2e {
 namespace {
@@ -82,20 +79,8 @@ absl::Status Installation::Launch(const std::string& name, const std::string& bi
   const std::string path = absl::StrCat(PITLANE_BINARY_DIR, "/bin/", binary);
   std::vector<std::string> words = {path};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
   const std::string log = absl::StrCat(folder(), "/", name, ".log");
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, path.c_str(), &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) return absl::UnavailableError(absl::StrCat(path, " cannot be started: ", error));
-  processes_[name] = pid;
+  ASSIGN_OR_RETURN(processes_[name], testing::Spawn(std::move(words), log));
   return absl::OkStatus();
 }
 

@@ -267,6 +267,9 @@ TEST(EmbeddedTest, PowerLostWhileACardIsChargedThenItsOutcomeIsAskedAfterTheStar
                     }),
               IsOk());
   EXPECT_THAT(PlayDemoSale(*session), IsOkAndHolds(ElementsAreArray(StepsOfASale())));
+  EXPECT_THAT(after.Stop(), IsOk());
+  std::filesystem::remove_all(before.folder());
+  std::filesystem::remove_all(after.folder());
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, SuiteTest, ::testing::Values(Size::kEmbedded, Size::kKafka),
