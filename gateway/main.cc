@@ -7,6 +7,7 @@
 #include "CLI/CLI.hpp"
 #include "gateway/default_address.h"
 #include "gateway/gateway.h"
+#include "libs/base/lock_checks.h"
 #include "libs/base/status.h"
 #include "libs/rpc/admin_http.h"
 #include "libs/rpc/channel.h"
@@ -84,6 +85,7 @@ absl::Status Run(Flags flags, const sigset_t& stop_signals) {
 }  // namespace pitlane::gateway
 
 int main(int argc, char** argv) {
+  pitlane::SwitchOffLockOrderChecks();
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGTERM);

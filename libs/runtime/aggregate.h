@@ -78,8 +78,8 @@ absl::StatusOr<StateEntry> LoadAggregate(journal::Reader& reader, const Aggregat
 absl::StatusOr<StateEntry> LoadAggregate(journal::Batch& batch, const AggregateKind& kind,
                                          std::string_view stream_id);
 
-// What a Get RPC needs: the state as of the reader, by one point read because every commit leaves a
-// snapshot of what it touched. NOT_FOUND naming the stream when it does not exist.
+// What a Get RPC needs: the state as of the reader. NOT_FOUND naming the stream when it does not
+// exist.
 template <class A>
 absl::StatusOr<ReadState<A>> ReadAggregate(journal::Reader& reader, std::string_view stream_id) {
   auto entry = LoadAggregate(reader, KindOf<A>(), stream_id);

@@ -9,25 +9,40 @@ const StateEntry* AggregateCache::Get(std::string_view stream_id) {
   const auto it = index_.find(ToAbsl(stream_id));
   if (it == index_.end()) return nullptr;
   order_.splice(order_.begin(), order_, it->second);
-  return &it->second->second;
+  return &it->second->entry;
+}
+
+size_t AggregateCache::Cost(std::string_view stream_id, const StateEntry& entry) {
+  // A message in memory is some times as big as on the wire; list, index and message have a fixed
+  // part.
+  constexpr size_t kFixed = 512, kTimes = 4;
+  return kFixed + 2 * stream_id.size() + kTimes * entry.state->ByteSizeLong();
 }
 
 void AggregateCache::Put(std::string_view stream_id, StateEntry entry) {
+  const size_t cost = Cost(stream_id, entry);
+  bytes_ += cost;
   if (const auto it = index_.find(ToAbsl(stream_id)); it != index_.end()) {
-    it->second->second = std::move(entry);
+    Item& item = *it->second;
+    bytes_ -= item.cost;
+    item.entry = std::move(entry);
+    item.cost = cost;
     order_.splice(order_.begin(), order_, it->second);
-    return;
+  } else {
+    order_.push_front({std::string(stream_id), std::move(entry), cost});
+    index_.emplace(order_.front().stream_id, order_.begin());
   }
-  order_.emplace_front(std::string(stream_id), std::move(entry));
-  index_.emplace(order_.front().first, order_.begin());
-  if (index_.size() <= capacity_) return;
-  index_.erase(order_.back().first);
-  order_.pop_back();
+  while (bytes_ > capacity_bytes_ && order_.size() > 1) {
+    bytes_ -= order_.back().cost;
+    index_.erase(order_.back().stream_id);
+    order_.pop_back();
+  }
 }
 
 void AggregateCache::Clear() {
   index_.clear();
   order_.clear();
+  bytes_ = 0;
 }
 
 void StateLayers::Push() { layers_.emplace_back(); }

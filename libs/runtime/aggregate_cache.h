@@ -1,7 +1,6 @@
 // Committed states of the aggregates used last, and what a batch has changed about them so far.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <list>
 #include <string>
@@ -13,22 +12,32 @@
 
 namespace pitlane::runtime {
 
-// LRU by count. Holds committed states only. Executor's thread only.
+// LRU by memory: a shop has thousands of small states (parts, stock) and a few hundred big ones
+// (tickets). Holds committed states only. Executor's thread only.
 class AggregateCache {
  public:
-  // At least one.
-  explicit AggregateCache(size_t capacity) : capacity_(std::max<size_t>(capacity, 1)) {}
+  // In bytes; the state used last stays, whatever its size.
+  explicit AggregateCache(size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {}
 
   // nullptr when it is not here. The pointer lives until the next Put or Clear.
   const StateEntry* Get(std::string_view stream_id);
   void Put(std::string_view stream_id, StateEntry entry);
   void Clear();
   size_t size() const { return index_.size(); }
+  // About what an entry takes in memory.
+  static size_t Cost(std::string_view stream_id, const StateEntry& entry);
 
  private:
-  using Order = std::list<std::pair<std::string, StateEntry>>;
-  size_t capacity_;
-  Order order_;  // most recently used first
+  struct Item {
+    std::string stream_id;
+    StateEntry entry;
+    size_t cost;
+  };
+  using Order = std::list<Item>;
+
+  const size_t capacity_bytes_;
+  size_t bytes_ = 0;  // of what is in order_
+  Order order_;       // most recently used first
   absl::flat_hash_map<std::string, Order::iterator> index_;
 };
 

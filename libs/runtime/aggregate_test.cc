@@ -86,12 +86,12 @@ TEST(ReadAggregate, AbsentStreamIsNotFound) {
 }
 
 TEST(AggregateCache, EvictsTheLeastRecentlyUsed) {
-  AggregateCache cache(2);
   const auto entry = [](uint64_t version) {
     return StateEntry{.kind = &KindOf<CounterAggregate>(),
                       .state = std::make_shared<tv1::CounterState>(),
                       .version = version};
   };
+  AggregateCache cache(2 * AggregateCache::Cost("a", entry(1)));
   cache.Put("a", entry(1));
   cache.Put("b", entry(2));
   ASSERT_NE(cache.Get("a"), nullptr);
@@ -102,6 +102,25 @@ TEST(AggregateCache, EvictsTheLeastRecentlyUsed) {
   EXPECT_EQ(cache.Get("a")->version, 1u);
   cache.Put("a", entry(9));
   EXPECT_EQ(cache.Get("a")->version, 9u);
+  EXPECT_EQ(cache.size(), 2u);
+}
+
+TEST(AggregateCache, StateThatGrowsMakesRoomForItself) {
+  const auto entry = [](const std::string& name) {
+    auto state = std::make_shared<tv1::CounterState>();
+    state->set_name(name);
+    return StateEntry{.kind = &KindOf<CounterAggregate>(), .state = std::move(state)};
+  };
+  AggregateCache cache(2 * AggregateCache::Cost("a", entry("")));
+  cache.Put("a", entry(""));
+  cache.Put("b", entry(""));
+  ASSERT_EQ(cache.size(), 2u);
+  cache.Put("b", entry("a longer name"));
+  EXPECT_EQ(cache.Get("a"), nullptr);
+  cache.Put("b", entry(std::string(10'000, 'x')));
+  EXPECT_NE(cache.Get("b"), nullptr);
+  cache.Put("b", entry(""));
+  cache.Put("a", entry(""));
   EXPECT_EQ(cache.size(), 2u);
 }
 

@@ -48,7 +48,7 @@ Executor::Executor(journal::Journal& journal, const ProjectionSet& projections, 
       clock_(clock),
       entropy_(entropy),
       options_(options),
-      cache_(options.cache_capacity) {}
+      cache_(options.cache_bytes) {}
 
 Executor::~Executor() = default;
 

@@ -35,8 +35,9 @@
 namespace pitlane::runtime {
 
 // A commit leaves a snapshot of each aggregate it touched that has this many events more than its
-// last one. 1: of all, so that a Get reads a state at one point.
-inline constexpr uint64_t kSnapshotEvery = 1;
+// last one. So a Get reads a state and at most seven events, and a command on a big ticket does not
+// write the whole of it again.
+inline constexpr uint64_t kSnapshotEvery = 8;
 
 // What a command was answered.
 struct Answer {
@@ -74,7 +75,7 @@ struct ExecutorOptions {
   size_t max_queue = 4096;  // commands of RPCs that wait; more are refused at once
   size_t max_batch = 1024;  // commands in one commit
   size_t max_batch_bytes = 8u << 20;
-  size_t cache_capacity = 4096;  // aggregates
+  size_t cache_bytes = 64u << 20;  // of aggregates
   uint64_t snapshot_every = kSnapshotEvery;
   // Records without a meaning here that a feed may pass before its cursor is stored although
   // nothing else is; that many are passed once more after a crash.

@@ -530,9 +530,9 @@ std::string ReplayedBytes(Rig& rig, const CounterId& id) {
 
 RC_GTEST_PROP(ExecutorProperty, ReplayEqualsLiveToTheByte, ()) {
   const auto snapshot_every = *rc::gen::inRange<uint64_t>(1, 6);
-  const auto cache = *rc::gen::inRange<size_t>(1, 4);
+  const auto cache = *rc::gen::inRange<size_t>(1, 4'000);
   Rig rig({.max_batch = *rc::gen::inRange<size_t>(1, 8),
-           .cache_capacity = cache,
+           .cache_bytes = cache,
            .snapshot_every = snapshot_every});
   std::vector<CounterId> ids;
   for (uint32_t i = 0; i < 4; ++i) ids.push_back(rig.NewCounter(i));

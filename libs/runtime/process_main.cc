@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
+#include "libs/base/lock_checks.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/admin_http.h"
@@ -215,6 +216,7 @@ int ProcessMain(int argc, char** argv, ServiceDefinition definition) {
 int ProcessMain(int argc, char** argv, const std::string& area,
                 const std::vector<ServiceSwitch>& switches,
                 const std::function<ServiceDefinition()>& make) {
+  SwitchOffLockOrderChecks();
   // Before any thread is made, so that every thread inherits it and only sigwait gets them.
   sigset_t signals;
   sigemptyset(&signals);

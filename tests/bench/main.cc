@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "libs/base/lock_checks.h"
 #include "libs/base/status.h"
 #include "libs/rpc/log.h"
 #include "libs/rpc/testing/test_identity.h"
@@ -45,6 +46,7 @@ absl::Status Run(Settings settings, const std::vector<std::string>& names) {
 }  // namespace pitlane::bench
 
 int main(int argc, char** argv) {
+  pitlane::SwitchOffLockOrderChecks();
   using pitlane::bench::All;
   std::string which = "Pitlane's benchmarks:\n";
   std::vector<std::string> known;

@@ -18,6 +18,12 @@ target_precompile_headers(pitlane_pch PRIVATE
   <absl/strings/str_cat.h> <absl/synchronization/mutex.h> <absl/time/time.h>
   <google/protobuf/message.h> <google/protobuf/timestamp.pb.h> <grpcpp/grpcpp.h>)
 
+# ThreadSanitizer does not see the locks of a library that was not built for it (libs/testing).
+set(PITLANE_SANITIZER_PARTS "")
+if(PITLANE_SANITIZE STREQUAL "thread")
+  set(PITLANE_SANITIZER_PARTS pitlane_tsan_mutexes)
+endif()
+
 function(_pitlane_common target no_pch)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${target} PRIVATE pitlane_warnings)
@@ -40,7 +46,8 @@ endfunction()
 function(pitlane_test name)
   cmake_parse_arguments(A "NO_PCH" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
-  target_link_libraries(${name} PRIVATE ${A_DEPS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${A_DEPS} ${PITLANE_SANITIZER_PARTS} GTest::gmock
+    GTest::gtest_main)
   _pitlane_common(${name} "${A_NO_PCH}")
   target_compile_definitions(${name} PRIVATE PITLANE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     PITLANE_BINARY_DIR="${CMAKE_BINARY_DIR}")
@@ -54,6 +61,6 @@ endfunction()
 function(pitlane_binary name)
   cmake_parse_arguments(A "NO_PCH" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
-  target_link_libraries(${name} PRIVATE ${A_DEPS})
+  target_link_libraries(${name} PRIVATE ${A_DEPS} ${PITLANE_SANITIZER_PARTS})
   _pitlane_common(${name} "${A_NO_PCH}")
 endfunction()

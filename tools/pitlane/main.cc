@@ -3,6 +3,7 @@
 #include <string>
 
 #include "CLI/CLI.hpp"
+#include "libs/base/lock_checks.h"
 #include "tools/pitlane/check.h"
 #include "tools/pitlane/events.h"
 #include "tools/pitlane/import.h"
@@ -195,4 +196,7 @@ class Commands {
 }  // namespace
 }  // namespace pitlane::tools
 
-int main(int argc, char** argv) { return pitlane::tools::Commands().Run(argc, argv); }
+int main(int argc, char** argv) {
+  pitlane::SwitchOffLockOrderChecks();
+  return pitlane::tools::Commands().Run(argc, argv);
+}
