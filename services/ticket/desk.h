@@ -37,14 +37,18 @@ class Desk {
   // The next number of the location's series, given out with this unit: "RO-00017".
   absl::StatusOr<std::string> NextNumber(std::string_view series, const std::string& ticket_id);
 
-  // Does a command to a ticket and shows the ticket as it then is. VERSION_MISMATCH, and what the
-  // command refuses.
+  // Does a command to a ticket and shows the ticket as it then is, and the events that came of it,
+  // as they were decided. VERSION_MISMATCH, and what the command refuses.
   template <class Command>
   absl::Status Do(const std::string& ticket_id, std::optional<uint64_t> expected_version,
-                  const Command& command, v1::Ticket* after = nullptr) {
+                  const Command& command, v1::Ticket* after = nullptr, Events* done = nullptr) {
     RETURN_IF_ERROR(unit_.Execute<TicketAggregate>(
         ticket_id, expected_version, scope_,
-        [&](const v1::TicketState& state) { return Decide(state, command, context_); }));
+        [&](const v1::TicketState& state) -> absl::StatusOr<Events> {
+          ASSIGN_OR_RETURN(Events events, Decide(state, command, context_));
+          if (done != nullptr) *done = events;
+          return events;
+        }));
     if (after == nullptr) return absl::OkStatus();
     ASSIGN_OR_RETURN(const auto loaded, unit_.Load<TicketAggregate>(ticket_id));
     *after = loaded.state.ticket();

@@ -79,20 +79,28 @@ void PrintExample(const google::protobuf::Message& event) {
   }
 }
 
+const FieldDescriptor* FactOf(const google::protobuf::Message& event) {
+  return event.GetReflection()->GetOneofFieldDescriptor(event,
+                                                        event.GetDescriptor()->oneof_decl(0));
+}
+
 void PrintArea(const DescriptorPool& pool, const AreaExamples& area) {
   const std::string type = area.events.front()->GetDescriptor()->full_name();
   const Descriptor* event = pool.FindMessageTypeByName(type);
   std::cout << "\n## " << area.area << "\n\nTopic `pitlane." << area.area << ".events.v1`, value `"
             << type << "`. " << CommentOf(event) << "\n";
   std::map<std::string, const Descriptor*> parts;
+  std::set<std::string> shown;
   for (const auto& example : area.events) {
-    const auto* set = example->GetReflection()->GetOneofFieldDescriptor(
-        *example, example->GetDescriptor()->oneof_decl(0));
+    const auto* set = FactOf(*example);
+    if (!shown.insert(set->name()).second) continue;
     const Descriptor* fact = pool.FindMessageTypeByName(set->message_type()->full_name());
     std::cout << "\n### " << fact->name() << "\n\n`" << set->name() << "` = " << set->number()
               << ". " << CommentOf(fact) << "\n";
     PrintFields(fact);
-    PrintExample(*example);
+    for (const auto& other : area.events) {
+      if (FactOf(*other) == set) PrintExample(*other);
+    }
     Collect(fact, parts);
   }
   std::cout << "\n### What " << area.area << "'s events are made of\n";
@@ -121,7 +129,9 @@ int Main(const char* descriptors) {
          "partition comes from the slot inside it, so one stream is always in order. The value is\n"
          "the area's event message: `meta` in field 1, then one of the events below, so it stands\n"
          "alone without headers. Upsert on `meta.event_id`; `meta.version` has no gaps within a\n"
-         "stream. Fields are only ever added.\n\n"
+         "stream. Fields are only ever added. A type `pitlane.common.v1.PositionLost` has no "
+         "content\n"
+         "and means nothing; the header `pitlane-unit` is for rebuilding stores.\n\n"
          "## What every event carries\n\n"
          "`pitlane.common.v1.EventMeta`, in field 1:\n";
   PrintFields(pool.FindMessageTypeByName("pitlane.common.v1.EventMeta"));

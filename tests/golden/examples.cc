@@ -23,6 +23,9 @@ AreaExamples Of(const char* area, const std::vector<Event>& events) {
 std::vector<AreaExamples> AllExamples() {
   std::vector<AreaExamples> all;
   all.push_back(Of("ticket", ticket::EventExamples()));
+  for (const ticket::v1::TicketEvent& later : ticket::LaterEventExamples()) {
+    all.back().events.push_back(std::make_unique<ticket::v1::TicketEvent>(later));
+  }
   all.push_back(Of("inventory", inventory::EventExamples()));
   all.push_back(Of("customer_vehicle", customer_vehicle::EventExamples()));
   all.push_back(Of("payment", payment::EventExamples()));

@@ -11,7 +11,8 @@ namespace pitlane::golden {
 
 struct AreaExamples {
   std::string area;
-  // One for each event of the area's oneof, in its order.
+  // One for each event of the area's oneof, in its order; then further ones of some of them, with
+  // fields that came later: what was once pinned is never pinned anew.
   std::vector<std::unique_ptr<google::protobuf::Message>> events;
 };
 

@@ -66,6 +66,37 @@ absl::StatusOr<ChangeLine> CommandOf(Desk& desk, const v1::ChangeLineRequest& re
   return command;
 }
 
+absl::StatusOr<ConvertQuote> CommandOf(Desk& desk, const v1::ConvertQuoteRequest& request) {
+  ConvertQuote command{.request = request};
+  command.request.set_new_ticket_id(desk.IdOr<TicketId>(request.new_ticket_id()));
+  return command;
+}
+
+absl::StatusOr<OpenFromQuote> OrderOf(Desk& desk, const ConvertQuote& command) {
+  OpenFromQuote order{.request = command.request,
+                      .quote = {},
+                      .customer = {},
+                      .number = "",
+                      .job_ids = {},
+                      .line_ids = {}};
+  ASSIGN_OR_RETURN(const auto loaded,
+                   desk.unit().Load<TicketAggregate>(command.request.ticket_id()));
+  order.quote = loaded.state.ticket();
+  if (!order.quote.customer_id().empty()) {
+    ASSIGN_OR_RETURN(const auto customer,
+                     desk.unit().Load<KnownCustomerAggregate>(order.quote.customer_id()));
+    order.customer = customer.state;
+  }
+  if (order.request.kind() == v1::TICKET_KIND_REPAIR_ORDER && order.request.vehicle_id().empty()) {
+    order.request.set_vehicle_id(order.quote.vehicle_id());
+  }
+  for (int i = 0; i < order.quote.jobs_size(); ++i) order.job_ids.push_back(desk.IdOr<JobId>(""));
+  for (int i = 0; i < CountLines(order.quote); ++i) order.line_ids.push_back(desk.IdOr<LineId>(""));
+  ASSIGN_OR_RETURN(order.number,
+                   desk.NextNumber(SeriesOf(order.request.kind()), order.request.new_ticket_id()));
+  return order;
+}
+
 absl::StatusOr<InvoiceTicket> CommandOf(Desk& desk, const v1::InvoiceTicketRequest& request) {
   InvoiceTicket command{.request = request, .invoice_number = ""};
   ASSIGN_OR_RETURN(command.invoice_number, desk.NextNumber(kInvoiceSeries, request.ticket_id()));

@@ -22,6 +22,9 @@ absl::StatusOr<AddPartLine> CommandOf(Desk& desk, const v1::AddPartLineRequest& 
 absl::StatusOr<AddFeeLine> CommandOf(Desk& desk, const v1::AddFeeLineRequest& request);
 absl::StatusOr<AddNoteLine> CommandOf(Desk& desk, const v1::AddNoteLineRequest& request);
 absl::StatusOr<ChangeLine> CommandOf(Desk& desk, const v1::ChangeLineRequest& request);
+absl::StatusOr<ConvertQuote> CommandOf(Desk& desk, const v1::ConvertQuoteRequest& request);
+// What follows from a quote that is converted.
+absl::StatusOr<OpenFromQuote> OrderOf(Desk& desk, const ConvertQuote& command);
 absl::StatusOr<InvoiceTicket> CommandOf(Desk& desk, const v1::InvoiceTicketRequest& request);
 
 // Most answers are the ticket alone.

@@ -8,6 +8,8 @@
 #include "libs/money/currency.h"
 #include "libs/money/quantity.h"
 #include "services/ticket/api/shape.h"
+#include "services/ticket/domain/ticket.h"
+#include "services/ticket/domain/timestamps.h"
 
 namespace pitlane::ticket {
 namespace {
@@ -30,6 +32,11 @@ constexpr int64_t kMaxMiles = 10'000'000;
 constexpr int64_t kMaxCashIncrement = 1'000'000;
 constexpr int kMaxTaxRules = 100;
 constexpr int kMaxDefaultFees = 20;
+constexpr size_t kMaxJurisdiction = 16;
+constexpr int64_t kMaxValidDays = 3650;
+constexpr int kMaxConsentRules = 200;
+// Nothing but this many digits, or more, and what people put between them is somebody's number.
+constexpr int kTelephoneDigits = 7;
 
 void CheckFeeRule(const std::string& field, const v1::FeeRule& fee, Shape& shape) {
   shape.Value(field + ".base", fee.base(), *v1::FeeRule::Base_descriptor());
@@ -59,6 +66,15 @@ void CheckDiscount(const v1::Discount& discount, Shape& shape) {
   }
 }
 
+template <class Rule>
+void CheckDates(const std::string& field, const Rule& rule, Shape& shape) {
+  shape.OptionalDate(field + ".effective_from", rule.effective_from());
+  shape.OptionalDate(field + ".effective_to", rule.effective_to());
+  shape.Require(field + ".effective_to",
+                rule.effective_to().empty() || rule.effective_from() <= rule.effective_to(),
+                "is before effective_from");
+}
+
 void CheckTaxRule(const std::string& field, const v1::TaxRule& rule, Shape& shape) {
   shape.RequiredText(field + ".rule_id", rule.rule_id(), kMaxName);
   shape.RequiredText(field + ".authority", rule.authority(), kMaxName);
@@ -67,11 +83,7 @@ void CheckTaxRule(const std::string& field, const v1::TaxRule& rule, Shape& shap
   for (const int category : rule.categories()) {
     shape.Value(field + ".categories", category, *v1::TaxCategory_descriptor());
   }
-  shape.OptionalDate(field + ".effective_from", rule.effective_from());
-  shape.OptionalDate(field + ".effective_to", rule.effective_to());
-  shape.Require(field + ".effective_to",
-                rule.effective_to().empty() || rule.effective_from() <= rule.effective_to(),
-                "is before effective_from");
+  CheckDates(field, rule, shape);
 }
 
 bool ShareACategory(const v1::TaxRule& a, const v1::TaxRule& b) {
@@ -81,8 +93,9 @@ bool ShareACategory(const v1::TaxRule& a, const v1::TaxRule& b) {
   });
 }
 
-bool ShareADay(const v1::TaxRule& a, const v1::TaxRule& b) {
-  const auto begins_before_end = [](const v1::TaxRule& first, const v1::TaxRule& second) {
+template <class Rule>
+bool ShareADay(const Rule& a, const Rule& b) {
+  const auto begins_before_end = [](const Rule& first, const Rule& second) {
     return second.effective_to().empty() || first.effective_from() <= second.effective_to();
   };
   return begins_before_end(a, b) && begins_before_end(b, a);
@@ -129,16 +142,56 @@ void CheckDefaultFees(const v1::Location& location, Shape& shape) {
   }
 }
 
-void CheckOverage(const v1::OveragePolicy& overage, Shape& shape) {
-  shape.Range("location.overage.rate_ppm", overage.rate_ppm(), 0, kPpmOne);
-  shape.Range("location.overage.amount_minor", overage.amount_minor(), 0, kMaxAmount);
-  shape.Range("location.overage.cap_minor", overage.cap_minor(), 0, kMaxAmount);
-  shape.OptionalValue("location.overage.combine", overage.combine(),
+void CheckOverage(const std::string& field, const v1::OveragePolicy& overage, Shape& shape) {
+  shape.Range(field + ".rate_ppm", overage.rate_ppm(), 0, kPpmOne);
+  shape.Range(field + ".amount_minor", overage.amount_minor(), 0, kMaxAmount);
+  shape.Range(field + ".cap_minor", overage.cap_minor(), 0, kMaxAmount);
+  shape.OptionalValue(field + ".combine", overage.combine(),
                       *v1::OveragePolicy::Combine_descriptor());
   const bool both = overage.rate_ppm() > 0 && overage.amount_minor() > 0;
-  shape.Require("location.overage.combine",
+  shape.Require(field + ".combine",
                 !both || overage.combine() != v1::OveragePolicy::COMBINE_UNSPECIFIED,
                 "must say which of rate and amount counts");
+}
+
+void CheckConsentRule(const std::string& field, const v1::ConsentRule& rule, Shape& shape) {
+  shape.RequiredText(field + ".rule_id", rule.rule_id(), kMaxName);
+  shape.RequiredText(field + ".jurisdiction", rule.jurisdiction(), kMaxJurisdiction);
+  shape.RequiredText(field + ".citation", rule.citation(), kMaxName);
+  CheckDates(field, rule, shape);
+  CheckOverage(field + ".overage", rule.overage(), shape);
+  shape.Range(field + ".written_estimate_from_minor", rule.written_estimate_from_minor(), 0,
+              kMaxAmount);
+}
+
+// Two laws of one place at once would leave open which one holds.
+void CheckConsentRules(const v1::Location& location, Shape& shape) {
+  shape.Require("location.consent_rules", location.consent_rules_size() <= kMaxConsentRules,
+                "has too many rules");
+  std::set<std::string> ids;
+  for (int i = 0; i < location.consent_rules_size(); ++i) {
+    const v1::ConsentRule& rule = location.consent_rules(i);
+    const std::string field = absl::StrCat("location.consent_rules[", i, "]");
+    CheckConsentRule(field, rule, shape);
+    shape.Require(field + ".rule_id", ids.insert(rule.rule_id()).second, "is there twice");
+    for (int j = 0; j < i; ++j) {
+      const v1::ConsentRule& other = location.consent_rules(j);
+      shape.Require(field, other.jurisdiction() != rule.jurisdiction() || !ShareADay(rule, other),
+                    "is in force on the same day as " + other.rule_id());
+    }
+  }
+}
+
+// A reference says which number or address was used; the number itself would be personal data.
+void CheckContact(const std::string& field, const std::string& reference, Shape& shape) {
+  shape.Text(field, reference, kMaxReference);
+  const auto digits = std::count_if(reference.begin(), reference.end(),
+                                    [](char c) { return c >= '0' && c <= '9'; });
+  const bool only_digits = reference.find_first_not_of("0123456789 +-./()") == std::string::npos;
+  shape.Require(field, !only_digits || digits < kTelephoneDigits,
+                "looks like a telephone number; send a reference such as phone-1");
+  shape.Require(field, reference.find('@') == std::string::npos,
+                "looks like an address; send a reference such as email-1");
 }
 
 void CheckWarranty(int64_t months, int64_t miles, Shape& shape) {
@@ -171,6 +224,7 @@ void CheckDecision(const Request& request, Shape& shape) {
   shape.Text("person_ref", request.person_ref(), kMaxReference);
   shape.OptionalValue("channel", request.channel(), *v1::AuthorizationChannel_descriptor());
   shape.Text("evidence_id", request.evidence_id(), kMaxReference);
+  CheckContact("contact_ref", request.contact_ref(), shape);
   if (request.has_decided_at()) shape.Time("decided_at", request.decided_at());
 }
 
@@ -228,7 +282,10 @@ absl::Status CheckShape(const v1::ConfigureLocationRequest& request) {
                       *v1::TaxRounding_descriptor());
   CheckLabourRates(location, shape);
   CheckDefaultFees(location, shape);
-  CheckOverage(location.overage(), shape);
+  CheckOverage("location.overage", location.overage(), shape);
+  shape.Text("location.jurisdiction", location.jurisdiction(), kMaxJurisdiction);
+  shape.Range("location.estimate_valid_days", location.estimate_valid_days(), 0, kMaxValidDays);
+  CheckConsentRules(location, shape);
   shape.Range("location.cash_increment_minor", location.cash_increment_minor(), 0,
               kMaxCashIncrement);
   return Ended(request, shape);
@@ -243,6 +300,7 @@ absl::Status CheckShape(const v1::OpenTicketRequest& request) {
   shape.OptionalId<VehicleId>("vehicle_id", request.vehicle_id());
   shape.Range("odometer_in", request.odometer_in(), 0, kMaxOdometer);
   shape.Text("advisor", request.advisor(), kMaxSubject);
+  shape.OptionalId<TicketId>("follows_ticket_id", request.follows_ticket_id());
   return Ended(request, shape);
 }
 
@@ -347,6 +405,7 @@ absl::Status CheckShape(const v1::DiscountTicketRequest& request) {
 absl::Status CheckShape(const v1::AuthorizeJobRequest& request) {
   Shape shape;
   CheckDecision(request, shape);
+  shape.Range("estimate_version", request.estimate_version(), 0, kMaxEstimates);
   return Ended(request, shape);
 }
 
@@ -398,9 +457,116 @@ absl::Status CheckShape(const v1::GetLocationRequest& request) {
   return shape.status();
 }
 
+absl::Status CheckShape(const v1::PresentEstimateRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  CheckContact("presented_to_ref", request.presented_to_ref(), shape);
+  shape.OptionalValue("channel", request.channel(), *v1::AuthorizationChannel_descriptor());
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::CancelEstimateRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.RequiredText("reason", request.reason(), kMaxReason);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::ExpireEstimateRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::ConvertQuoteRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.NewId<TicketId>("new_ticket_id", request.new_ticket_id(), request.ticket_id());
+  shape.Require("kind",
+                request.kind() == v1::TICKET_KIND_REPAIR_ORDER ||
+                    request.kind() == v1::TICKET_KIND_COUNTER_SALE,
+                "of what a quote becomes is REPAIR_ORDER or COUNTER_SALE");
+  shape.OptionalId<VehicleId>("vehicle_id", request.vehicle_id());
+  shape.Range("odometer_in", request.odometer_in(), 0, kMaxOdometer);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::ScheduleJobRequest& request) {
+  Shape shape;
+  CheckJobOf(request, shape);
+  const v1::Schedule& schedule = request.schedule();
+  shape.Require("schedule.starts_at", schedule.has_starts_at(), "is missing");
+  if (schedule.has_starts_at()) shape.Time("schedule.starts_at", schedule.starts_at());
+  if (schedule.has_promised_at()) {
+    shape.Time("schedule.promised_at", schedule.promised_at());
+    shape.Require("schedule.promised_at",
+                  FromTimestamp(schedule.starts_at()) <= FromTimestamp(schedule.promised_at()),
+                  "is before starts_at");
+  }
+  shape.Text("schedule.technician", schedule.technician(), kMaxSubject);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::HoldJobRequest& request) {
+  Shape shape;
+  CheckJobOf(request, shape);
+  shape.Value("kind", request.kind(), *v1::HoldKind_descriptor());
+  shape.RequiredText("reason", request.reason(), kMaxReason);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::ResumeJobRequest& request) {
+  Shape shape;
+  CheckJobOf(request, shape);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::CheckQualityRequest& request) {
+  Shape shape;
+  CheckJobOf(request, shape);
+  shape.Text("note", request.note(), kMaxReason);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::CancelJobRequest& request) {
+  Shape shape;
+  CheckJobOf(request, shape);
+  shape.RequiredText("reason", request.reason(), kMaxReason);
+  return Ended(request, shape);
+}
+
+absl::Status CheckShape(const v1::ExplainTicketRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.OptionalId<LineId>("line_id", request.line_id());
+  return shape.status();
+}
+
+absl::Status CheckShape(const v1::GetEstimateRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.Range("number", request.number(), 0, kMaxEstimates);
+  return shape.status();
+}
+
+absl::Status CheckShape(const v1::CompareEstimatesRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  shape.Range("from_version", request.from_version(), 0, kMaxEstimates);
+  shape.Range("to_version", request.to_version(), 0, kMaxEstimates);
+  return shape.status();
+}
+
+absl::Status CheckShape(const v1::GetConsentProofRequest& request) {
+  Shape shape;
+  shape.Id<TicketId>("ticket_id", request.ticket_id());
+  return shape.status();
+}
+
 absl::Status CheckShape(const v1::GetTicketRequest& request) {
   Shape shape;
   shape.Id<TicketId>("ticket_id", request.ticket_id());
+  if (request.has_at_time()) shape.Time("at_time", request.at_time());
   return shape.status();
 }
 

@@ -26,10 +26,23 @@ absl::Status CheckShape(const v1::StartJobRequest& request);
 absl::Status CheckShape(const v1::CompleteJobRequest& request);
 absl::Status CheckShape(const v1::InvoiceTicketRequest& request);
 absl::Status CheckShape(const v1::VoidTicketRequest& request);
+absl::Status CheckShape(const v1::PresentEstimateRequest& request);
+absl::Status CheckShape(const v1::CancelEstimateRequest& request);
+absl::Status CheckShape(const v1::ExpireEstimateRequest& request);
+absl::Status CheckShape(const v1::ConvertQuoteRequest& request);
+absl::Status CheckShape(const v1::ScheduleJobRequest& request);
+absl::Status CheckShape(const v1::HoldJobRequest& request);
+absl::Status CheckShape(const v1::ResumeJobRequest& request);
+absl::Status CheckShape(const v1::CheckQualityRequest& request);
+absl::Status CheckShape(const v1::CancelJobRequest& request);
 
 absl::Status CheckShape(const v1::GetLocationRequest& request);
 absl::Status CheckShape(const v1::GetTicketRequest& request);
 absl::Status CheckShape(const v1::ListTicketsRequest& request);
 absl::Status CheckShape(const v1::GetPriceRequest& request);
+absl::Status CheckShape(const v1::ExplainTicketRequest& request);
+absl::Status CheckShape(const v1::GetEstimateRequest& request);
+absl::Status CheckShape(const v1::CompareEstimatesRequest& request);
+absl::Status CheckShape(const v1::GetConsentProofRequest& request);
 
 }  // namespace pitlane::ticket

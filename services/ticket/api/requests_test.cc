@@ -194,5 +194,76 @@ TEST(CheckShape, ListsNeedALocationOrWhoseTheyAre) {
   EXPECT_EQ(WrongFields(request), "stage");
 }
 
+TEST(CheckShape, ConsentRulesAreWholeAndOneADay) {
+  v1::ConfigureLocationRequest right;
+  *right.mutable_location() = TestLocation();
+  right.mutable_location()->set_jurisdiction("US-OH");
+  v1::ConsentRule& rule = *right.mutable_location()->add_consent_rules();
+  rule.set_rule_id("us-oh-2025");
+  rule.set_jurisdiction("US-OH");
+  rule.set_citation("109:4-3-13");
+  rule.set_effective_to("2025-12-31");
+  rule.mutable_overage()->set_rate_ppm(100000);
+  v1::ConsentRule& next = *right.mutable_location()->add_consent_rules();
+  next = rule;
+  next.set_rule_id("us-oh-2026");
+  next.set_effective_from("2026-01-01");
+  next.clear_effective_to();
+  using R = v1::ConfigureLocationRequest;
+  const auto first = [](R& r) { return r.mutable_location()->mutable_consent_rules(0); };
+  ExpectEachIsWrong<R>(
+      right,
+      {{[&](R& r) { first(r)->clear_jurisdiction(); }, "location.consent_rules[0].jurisdiction"},
+       {[&](R& r) { first(r)->clear_citation(); }, "location.consent_rules[0].citation"},
+       {[&](R& r) { first(r)->set_effective_to("2026-01-01"); }, "location.consent_rules[1]"},
+       {[&](R& r) { first(r)->set_effective_from("2026-01-01"); },
+        "location.consent_rules[0].effective_to"},
+       {[&](R& r) { first(r)->set_rule_id("us-oh-2026"); }, "location.consent_rules[1].rule_id"},
+       {[&](R& r) { first(r)->mutable_overage()->set_amount_minor(1); },
+        "location.consent_rules[0].overage.combine"},
+       {[&](R& r) { first(r)->set_written_estimate_from_minor(-1); },
+        "location.consent_rules[0].written_estimate_from_minor"},
+       {[](R& r) { r.mutable_location()->set_jurisdiction("a jurisdiction too long"); },
+        "location.jurisdiction"},
+       {[](R& r) { r.mutable_location()->set_estimate_valid_days(-1); },
+        "location.estimate_valid_days"}});
+}
+
+TEST(CheckShape, SchedulesAndHoldsSayWhatTheyMust) {
+  ScheduleJob schedule = TestSchedule(1);
+  schedule.mutable_schedule()->mutable_promised_at()->set_seconds(1768550401);
+  using R = v1::ScheduleJobRequest;
+  ExpectEachIsWrong<R>(
+      schedule,
+      {{[](R& r) { r.mutable_schedule()->clear_starts_at(); }, "schedule.starts_at"},
+       {[](R& r) { r.mutable_schedule()->mutable_promised_at()->set_seconds(1768550399); },
+        "schedule.promised_at"},
+       {[](R& r) { r.mutable_schedule()->set_technician(std::string(201, 'x')); },
+        "schedule.technician"}});
+  using H = v1::HoldJobRequest;
+  ExpectEachIsWrong<H>(TestHold(1),
+                       {{[](H& r) { r.clear_kind(); }, "kind"},
+                        {[](H& r) { r.clear_reason(); }, "reason"},
+                        {[](H& r) { r.set_reason("card 4111111111111111"); }, "reason"}});
+}
+
+TEST(CheckShape, QuotesBecomeWhatIsSold) {
+  using R = v1::ConvertQuoteRequest;
+  ExpectEachIsWrong<R>(TestConvert(v1::TICKET_KIND_COUNTER_SALE).request,
+                       {{[](R& r) { r.set_kind(v1::TICKET_KIND_QUOTE); }, "kind"},
+                        {[](R& r) { r.clear_kind(); }, "kind"},
+                        {[](R& r) { r.set_new_ticket_id("tkt_1"); }, "new_ticket_id"},
+                        {[](R& r) { r.set_odometer_in(-1); }, "odometer_in"}});
+}
+
+// The number itself is personal data; a reference to it is not.
+TEST(CheckShape, ContactsAreReferences) {
+  using R = v1::AuthorizeJobRequest;
+  ExpectEachIsWrong<R>(TestAuthorize(1),
+                       {{[](R& r) { r.set_contact_ref("+1 (555) 010-4477"); }, "contact_ref"},
+                        {[](R& r) { r.set_contact_ref("ann@example.org"); }, "contact_ref"},
+                        {[](R& r) { r.set_estimate_version(-1); }, "estimate_version"}});
+}
+
 }  // namespace
 }  // namespace pitlane::ticket

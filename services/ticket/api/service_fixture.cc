@@ -125,6 +125,7 @@ v1::AuthorizeJobRequest TicketServiceTest::AuthorizeRequest(const v1::Ticket& ti
   request.set_job_id(ticket.jobs(0).job_id());
   request.set_person_ref(customer_id_);
   request.set_channel(v1::AUTHORIZATION_CHANNEL_PHONE);
+  request.set_contact_ref("phone-1");
   request.set_evidence_id("call-note-118");
   return request;
 }

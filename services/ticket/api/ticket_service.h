@@ -67,6 +67,45 @@ class TicketServiceApi final : public v1::TicketService::CallbackService {
   grpc::ServerUnaryReactor* CompleteJob(grpc::CallbackServerContext* context,
                                         const v1::CompleteJobRequest* request,
                                         v1::CompleteJobResponse* response) override;
+  grpc::ServerUnaryReactor* PresentEstimate(grpc::CallbackServerContext* context,
+                                            const v1::PresentEstimateRequest* request,
+                                            v1::PresentEstimateResponse* response) override;
+  grpc::ServerUnaryReactor* CancelEstimate(grpc::CallbackServerContext* context,
+                                           const v1::CancelEstimateRequest* request,
+                                           v1::CancelEstimateResponse* response) override;
+  grpc::ServerUnaryReactor* ExpireEstimate(grpc::CallbackServerContext* context,
+                                           const v1::ExpireEstimateRequest* request,
+                                           v1::ExpireEstimateResponse* response) override;
+  grpc::ServerUnaryReactor* ConvertQuote(grpc::CallbackServerContext* context,
+                                         const v1::ConvertQuoteRequest* request,
+                                         v1::ConvertQuoteResponse* response) override;
+  grpc::ServerUnaryReactor* ScheduleJob(grpc::CallbackServerContext* context,
+                                        const v1::ScheduleJobRequest* request,
+                                        v1::ScheduleJobResponse* response) override;
+  grpc::ServerUnaryReactor* HoldJob(grpc::CallbackServerContext* context,
+                                    const v1::HoldJobRequest* request,
+                                    v1::HoldJobResponse* response) override;
+  grpc::ServerUnaryReactor* ResumeJob(grpc::CallbackServerContext* context,
+                                      const v1::ResumeJobRequest* request,
+                                      v1::ResumeJobResponse* response) override;
+  grpc::ServerUnaryReactor* CheckQuality(grpc::CallbackServerContext* context,
+                                         const v1::CheckQualityRequest* request,
+                                         v1::CheckQualityResponse* response) override;
+  grpc::ServerUnaryReactor* CancelJob(grpc::CallbackServerContext* context,
+                                      const v1::CancelJobRequest* request,
+                                      v1::CancelJobResponse* response) override;
+  grpc::ServerUnaryReactor* ExplainTicket(grpc::CallbackServerContext* context,
+                                          const v1::ExplainTicketRequest* request,
+                                          v1::ExplainTicketResponse* response) override;
+  grpc::ServerUnaryReactor* GetEstimate(grpc::CallbackServerContext* context,
+                                        const v1::GetEstimateRequest* request,
+                                        v1::GetEstimateResponse* response) override;
+  grpc::ServerUnaryReactor* CompareEstimates(grpc::CallbackServerContext* context,
+                                             const v1::CompareEstimatesRequest* request,
+                                             v1::CompareEstimatesResponse* response) override;
+  grpc::ServerUnaryReactor* GetConsentProof(grpc::CallbackServerContext* context,
+                                            const v1::GetConsentProofRequest* request,
+                                            v1::GetConsentProofResponse* response) override;
   grpc::ServerUnaryReactor* InvoiceTicket(grpc::CallbackServerContext* context,
                                           const v1::InvoiceTicketRequest* request,
                                           v1::InvoiceTicketResponse* response) override;

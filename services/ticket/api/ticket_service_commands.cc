@@ -9,6 +9,7 @@
 #include "services/ticket/api/ticket_service.h"
 #include "services/ticket/calendar.h"
 #include "services/ticket/desk.h"
+#include "services/ticket/domain/estimate.h"
 #include "services/ticket/domain/location.h"
 
 namespace pitlane::ticket {
@@ -38,7 +39,34 @@ absl::Status OpenTicketIn(runtime::Unit& unit, const v1::OpenTicketRequest& requ
                           v1::OpenTicketResponse* response) {
   ASSIGN_OR_RETURN(Desk desk, Desk::At(unit, request.location_id()));
   ASSIGN_OR_RETURN(const OpenTicket command, CommandOf(desk, request));
-  return desk.Do(command.request.ticket_id(), std::nullopt, command, response->mutable_ticket());
+  const std::string& ticket_id = command.request.ticket_id();
+  RETURN_IF_ERROR(desk.Do(ticket_id, std::nullopt, command, response->mutable_ticket()));
+  if (request.follows_ticket_id().empty()) return absl::OkStatus();
+  return desk.Do(request.follows_ticket_id(), std::nullopt,
+                 FollowTicket{.ticket_id = request.follows_ticket_id(), .followed_by = ticket_id});
+}
+
+absl::Status PresentEstimateIn(runtime::Unit& unit, const v1::PresentEstimateRequest& request,
+                               v1::PresentEstimateResponse* response) {
+  ASSIGN_OR_RETURN(Desk desk, Desk::Of(unit, request.ticket_id()));
+  Events done;
+  RETURN_IF_ERROR(desk.Do(request.ticket_id(), runtime::ExpectedVersion(request), request,
+                          response->mutable_ticket(), &done));
+  *response->mutable_estimate() = done.front().estimate_presented().estimate();
+  *response->mutable_difference() = Difference(
+      AgreedSide(response->ticket()), VersionSide(response->estimate()), response->ticket());
+  return absl::OkStatus();
+}
+
+// One document ends and another begins, or neither.
+absl::Status ConvertQuoteIn(runtime::Unit& unit, const v1::ConvertQuoteRequest& request,
+                            v1::ConvertQuoteResponse* response) {
+  ASSIGN_OR_RETURN(Desk desk, Desk::Of(unit, request.ticket_id()));
+  ASSIGN_OR_RETURN(const ConvertQuote command, CommandOf(desk, request));
+  ASSIGN_OR_RETURN(const OpenFromQuote order, OrderOf(desk, command));
+  RETURN_IF_ERROR(desk.Do(request.ticket_id(), runtime::ExpectedVersion(request), command,
+                          response->mutable_quote()));
+  return desk.Do(order.request.new_ticket_id(), std::nullopt, order, response->mutable_ticket());
 }
 
 absl::Status ConfigureLocationIn(runtime::Unit& unit, const v1::ConfigureLocationRequest& request,
@@ -161,6 +189,64 @@ grpc::ServerUnaryReactor* TicketServiceApi::StartJob(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* TicketServiceApi::CompleteJob(grpc::CallbackServerContext* context,
                                                         const v1::CompleteJobRequest* request,
                                                         v1::CompleteJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::PresentEstimate(
+    grpc::CallbackServerContext* context, const v1::PresentEstimateRequest* request,
+    v1::PresentEstimateResponse* response) {
+  return runtime::Mutate(
+      context, env_, request, response,
+      [](const v1::PresentEstimateRequest& shape) { return CheckShape(shape); }, PresentEstimateIn);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::CancelEstimate(grpc::CallbackServerContext* context,
+                                                           const v1::CancelEstimateRequest* request,
+                                                           v1::CancelEstimateResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::ExpireEstimate(grpc::CallbackServerContext* context,
+                                                           const v1::ExpireEstimateRequest* request,
+                                                           v1::ExpireEstimateResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::ConvertQuote(grpc::CallbackServerContext* context,
+                                                         const v1::ConvertQuoteRequest* request,
+                                                         v1::ConvertQuoteResponse* response) {
+  return runtime::Mutate(
+      context, env_, request, response,
+      [](const v1::ConvertQuoteRequest& shape) { return CheckShape(shape); }, ConvertQuoteIn);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::ScheduleJob(grpc::CallbackServerContext* context,
+                                                        const v1::ScheduleJobRequest* request,
+                                                        v1::ScheduleJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::HoldJob(grpc::CallbackServerContext* context,
+                                                    const v1::HoldJobRequest* request,
+                                                    v1::HoldJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::ResumeJob(grpc::CallbackServerContext* context,
+                                                      const v1::ResumeJobRequest* request,
+                                                      v1::ResumeJobResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::CheckQuality(grpc::CallbackServerContext* context,
+                                                         const v1::CheckQualityRequest* request,
+                                                         v1::CheckQualityResponse* response) {
+  return ChangeTicket(context, env_, request, response);
+}
+
+grpc::ServerUnaryReactor* TicketServiceApi::CancelJob(grpc::CallbackServerContext* context,
+                                                      const v1::CancelJobRequest* request,
+                                                      v1::CancelJobResponse* response) {
   return ChangeTicket(context, env_, request, response);
 }
 

@@ -69,16 +69,6 @@ absl::Status ListLocationsFrom(ReadContext& read, const v1::ListLocationsRequest
   return absl::OkStatus();
 }
 
-absl::Status GetTicketFrom(ReadContext& read, const v1::GetTicketRequest& request,
-                           v1::GetTicketResponse* response) {
-  RETURN_IF_ERROR(CheckShape(request));
-  ASSIGN_OR_RETURN(const v1::TicketState state,
-                   StateOf<TicketAggregate>(read, request.ticket_id()));
-  RETURN_IF_ERROR(CheckKnown(state, request.ticket_id()));
-  *response->mutable_ticket() = state.ticket();
-  return absl::OkStatus();
-}
-
 v1::TicketSummary SummaryOf(const v1::Ticket& ticket) {
   v1::TicketSummary summary;
   summary.set_ticket_id(ticket.ticket_id());
@@ -180,12 +170,6 @@ grpc::ServerUnaryReactor* TicketServiceApi::ListLocations(grpc::CallbackServerCo
                                                           const v1::ListLocationsRequest* request,
                                                           v1::ListLocationsResponse* response) {
   return runtime::Read(context, env_, request, response, ListLocationsFrom);
-}
-
-grpc::ServerUnaryReactor* TicketServiceApi::GetTicket(grpc::CallbackServerContext* context,
-                                                      const v1::GetTicketRequest* request,
-                                                      v1::GetTicketResponse* response) {
-  return runtime::Read(context, env_, request, response, GetTicketFrom);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::ListTickets(grpc::CallbackServerContext* context,

@@ -164,8 +164,27 @@ absl::Status Sum(const std::vector<Item>& items, v1::Totals& totals) {
 }  // namespace
 
 bool IsAuthorized(v1::JobStatus status) {
-  return status == v1::JOB_STATUS_AUTHORIZED || status == v1::JOB_STATUS_IN_PROGRESS ||
-         status == v1::JOB_STATUS_COMPLETE;
+  switch (status) {
+    case v1::JOB_STATUS_AUTHORIZED:
+    case v1::JOB_STATUS_SCHEDULED:
+    case v1::JOB_STATUS_IN_PROGRESS:
+    case v1::JOB_STATUS_WAITING_PARTS:
+    case v1::JOB_STATUS_WAITING_CUSTOMER:
+    case v1::JOB_STATUS_SUBLET_OUT:
+    case v1::JOB_STATUS_ON_HOLD:
+    case v1::JOB_STATUS_COMPLETE:
+    case v1::JOB_STATUS_QUALITY_CHECKED:
+      return true;
+    case v1::JOB_STATUS_PROPOSED:
+    case v1::JOB_STATUS_DECLINED:
+    case v1::JOB_STATUS_DEFERRED:
+    case v1::JOB_STATUS_CANCELLED:
+    case v1::JOB_STATUS_UNSPECIFIED:
+    case v1::JobStatus_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::JobStatus_INT_MAX_SENTINEL_DO_NOT_USE_:
+      return false;
+  }
+  return false;
 }
 
 bool Counts(v1::JobStatus status, Counting counting) {
@@ -245,10 +264,6 @@ absl::StatusOr<int64_t> OverageCeiling(const v1::OveragePolicy& policy, int64_t 
                      : std::max(share, policy.amount_minor());
   if (policy.has_cap_minor()) over = std::min(over, policy.cap_minor());
   return CheckedAdd(agreed_minor, over);
-}
-
-bool AllowsOverage(const v1::OveragePolicy& policy) {
-  return policy.rate_ppm() > 0 || policy.amount_minor() > 0;
 }
 
 }  // namespace pitlane::ticket

@@ -28,10 +28,12 @@ namespace pitlane::ticket {
 
 // Which jobs count. The ticket's own lines always do.
 enum class Counting {
-  kEstimate,  // all but declined and deferred ones: what the customer is asked to agree to
+  kEstimate,  // all but declined, deferred and cancelled ones: what the customer is asked to agree
+              // to
   kInvoice,   // authorised ones: what the customer owes
 };
 
+// The customer has agreed to it and it was not given up.
 bool IsAuthorized(v1::JobStatus status);
 bool Counts(v1::JobStatus status, Counting counting);
 
@@ -61,8 +63,5 @@ absl::StatusOr<int64_t> DiscountOn(const v1::Discount& discount, int64_t amount_
 // How far an invoice may go without new consent when `agreed_minor` was agreed to (2.5):
 // agreed + the lesser or larger of a share and an amount, capped. A share is rounded down.
 absl::StatusOr<int64_t> OverageCeiling(const v1::OveragePolicy& policy, int64_t agreed_minor);
-
-// Whether the policy allows anything at all.
-bool AllowsOverage(const v1::OveragePolicy& policy);
 
 }  // namespace pitlane::ticket

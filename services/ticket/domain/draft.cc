@@ -50,4 +50,18 @@ absl::StatusOr<v1::Calculation> Draft::CalculationOf(const v1::Ticket& ticket,
                    calculation.status().message(), "); check quantities, prices and rates"));
 }
 
+absl::StatusOr<AmountPair> Draft::Agreed() const {
+  ASSIGN_OR_RETURN(const v1::Calculation calculation, CalculationOf(ticket(), Counting::kInvoice));
+  AmountPair agreed = AmountsOf(calculation.totals());
+  for (const v1::Job& job : ticket().jobs()) {
+    if (!IsAuthorized(job.status()) || !job.consent_outdated()) continue;
+    const AmountPair now = AmountsOf(job, calculation);
+    agreed.excluding_tax_minor +=
+        job.authorization().amount_excluding_tax_minor() - now.excluding_tax_minor;
+    agreed.including_tax_minor +=
+        job.authorization().amount_including_tax_minor() - now.including_tax_minor;
+  }
+  return agreed;
+}
+
 }  // namespace pitlane::ticket

@@ -30,6 +30,11 @@ class Draft {
   // The calculation of a ticket. Refuses AMOUNT_TOO_LARGE.
   absl::StatusOr<v1::Calculation> CalculationOf(const v1::Ticket& ticket, Counting counting) const;
 
+  // What the customer has agreed to in all as the ticket now is: everything authorised as it now
+  // stands, where jobs that wait for a renewed consent count with what was agreed to before they
+  // were changed. Refuses AMOUNT_TOO_LARGE.
+  absl::StatusOr<AmountPair> Agreed() const;
+
   Events TakeEvents() { return std::move(events_); }
 
  private:

@@ -253,9 +253,101 @@ std::vector<Refusal> Decisions() {
   };
 }
 
+TestedTicket With(TestedTicket ticket, const std::function<void(TestedTicket&)>& change) {
+  change(ticket);
+  return ticket;
+}
+
+// Where a written estimate is the law from the first cent.
+v1::Location StrictLocation() {
+  v1::Location location = TestLocation();
+  location.set_jurisdiction("US-MA");
+  v1::ConsentRule& rule = *location.add_consent_rules();
+  rule.set_rule_id("us-ma-940-cmr-5.05");
+  rule.set_jurisdiction("US-MA");
+  rule.set_citation("940 CMR 5.05");
+  rule.mutable_overage()->set_amount_minor(1000);
+  rule.set_written_estimate_from_minor(0);
+  return location;
+}
+
+TestedTicket Presented(TestedTicket ticket = EstimatedTicket()) {
+  ticket.Do(TestPresent());
+  return ticket;
+}
+
+AuthorizeJob AuthorizingVersion(int version) {
+  AuthorizeJob command = TestAuthorize(1);
+  command.set_estimate_version(version);
+  return command;
+}
+
+std::vector<Refusal> Documents() {
+  const FollowTicket follow{kTestTicket, "tkt_01JGGZV1C0AFR000000000000D"};
+  return {
+      {v1::TICKET_IS_UNSOLD, StatusCode::kFailedPrecondition,
+       On(With(EstimatedTicket(), [](TestedTicket& ticket) { ticket.Do(TestCancelEstimate()); }),
+          TestAddJob(2))},
+      {v1::LINKED_TICKET_ELSEWHERE, StatusCode::kFailedPrecondition,
+       [follow] {
+         const TestedTicket ticket = InvoicedTicket();
+         v1::Location other = TestLocation();
+         other.set_location_id("loc_01JGGZV1C0AFR0000000000099");
+         return Decide(ticket.state(), follow, TestContext(other)).status();
+       }},
+      {v1::LINKED_TICKET_OPEN, StatusCode::kFailedPrecondition, On(EstimatedTicket(), follow)},
+      {v1::IS_A_QUOTE, StatusCode::kFailedPrecondition,
+       On(EstimatedTicket(v1::TICKET_KIND_QUOTE), TestAuthorize(1))},
+      {v1::NOT_A_QUOTE, StatusCode::kFailedPrecondition,
+       On(EstimatedTicket(), TestConvert(kRepairOrder))},
+  };
+}
+
+std::vector<Refusal> Work() {
+  return {
+      {v1::JOB_IS_CANCELLED, StatusCode::kFailedPrecondition,
+       On(With(AuthorizedTicket(), [](TestedTicket& ticket) { ticket.Do(TestCancelJob(1)); }),
+          TestAuthorize(1))},
+      {v1::JOB_IS_HELD, StatusCode::kFailedPrecondition,
+       On(With(StartedTicket(), [](TestedTicket& ticket) { ticket.Do(TestHold(1)); }),
+          TestComplete(1))},
+      {v1::JOB_NOT_HELD, StatusCode::kFailedPrecondition, On(StartedTicket(), TestResume(1))},
+      {v1::JOB_NOT_COMPLETE, StatusCode::kFailedPrecondition,
+       On(StartedTicket(), TestCheckQuality(1))},
+      {v1::JOB_IS_CHECKED, StatusCode::kFailedPrecondition,
+       On(With(CompletedTicket(), [](TestedTicket& ticket) { ticket.Do(TestCheckQuality(1)); }),
+          TestCheckQuality(1))},
+  };
+}
+
+std::vector<Refusal> Estimates() {
+  return {
+      {v1::NOTHING_TO_PRESENT, StatusCode::kFailedPrecondition, On(WithJobs(1), TestPresent())},
+      {v1::TOO_MANY_ESTIMATES, StatusCode::kFailedPrecondition,
+       On(With(EstimatedTicket(),
+               [](TestedTicket& ticket) {
+                 for (int i = 0; i < kMaxEstimates; ++i) ticket.Do(TestPresent());
+               }),
+          TestPresent())},
+      {v1::ESTIMATE_UNKNOWN, StatusCode::kNotFound, On(Presented(), AuthorizingVersion(2))},
+      {v1::ESTIMATE_REQUIRED, StatusCode::kFailedPrecondition,
+       On(EstimatedTicket(kRepairOrder, StrictLocation()), TestAuthorize(1))},
+      {v1::ESTIMATE_OUTDATED, StatusCode::kFailedPrecondition,
+       On(With(Presented(), [](TestedTicket& ticket) { ticket.Do(TestAddPart(1, 3, 100)); }),
+          TestAuthorize(1))},
+      {v1::ESTIMATE_EXPIRED, StatusCode::kFailedPrecondition,
+       On(With(Presented(), [](TestedTicket& ticket) { ticket.Wait(31); }), TestAuthorize(1))},
+      {v1::ESTIMATE_STILL_VALID, StatusCode::kFailedPrecondition,
+       On(With(Presented(), [](TestedTicket& ticket) { ticket.Wait(30); }), TestExpireEstimate())},
+      {v1::ESTIMATE_IS_AUTHORIZED, StatusCode::kFailedPrecondition,
+       On(AuthorizedTicket(), TestCancelEstimate())},
+  };
+}
+
 std::vector<Refusal> AllRefusals() {
   std::vector<Refusal> all = NamedThings();
-  for (auto part : {Lines(), Decisions()}) all.insert(all.end(), part.begin(), part.end());
+  for (auto part : {Lines(), Decisions(), Documents(), Work(), Estimates()})
+    all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

@@ -14,6 +14,7 @@ constexpr char kJob[] = "job_01JGGZV1C0AFR0000000000003";
 constexpr char kPartLine[] = "lin_01JGGZV1C0AFR0000000000004";
 constexpr char kPart[] = "prt_01JGGZV1C0BCD0000000000006";
 constexpr char kCustomer[] = "cus_01JGGZV1C0CDE0000000000007";
+constexpr char kOtherTicket[] = "tkt_01JGGZV1C0AFR000000000000D";
 constexpr char kPayment[] = "pay_01JGGZV1C0AFR0000000000009";
 
 template <class Message>
@@ -353,7 +354,162 @@ void AddMoney(Examples& examples) {
   voided.set_location_id(kLocation);
 }
 
+v1::Schedule Schedule() {
+  return FromText<v1::Schedule>(R"pb(
+    starts_at { seconds: 1767264000 nanos: 500000000 }
+    promised_at { seconds: 1767271200 nanos: 500000000 }
+    technician: "technician-7"
+  )pb");
+}
+
+v1::EstimateVersion Estimate() {
+  v1::EstimateVersion estimate = FromText<v1::EstimateVersion>(R"pb(
+    number: 2
+    ticket_number: "RO-00017"
+    kind: TICKET_KIND_REPAIR_ORDER
+    vehicle_id: "veh_01JGGZV1C0DEF0000000000008"
+    currency: "USD"
+    presented_at { seconds: 1767262800 nanos: 500000000 }
+    valid_until: "2026-01-31"
+    jobs {
+      title: "Charging system"
+      complaint: "Battery light is on"
+      cause: "Diode pack open"
+      amount_excluding_tax_minor: 60300
+      amount_including_tax_minor: 62900
+    }
+    return_old_parts: true
+    presented_by: "advisor-2"
+    channel: AUTHORIZATION_CHANNEL_EMAIL
+    previous_sha256: "3b1d4b2f0a5f6c1de2f5f2c1a7f2f0d9c5a4b3e2d1f0a9b8c7d6e5f4a3b2c1d0"
+    sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+  )pb");
+  estimate.set_ticket_id(kTicket);
+  estimate.set_location_id(kLocation);
+  estimate.set_customer_id(kCustomer);
+  estimate.set_presented_to_ref(kCustomer);
+  estimate.mutable_jobs(0)->set_job_id(kJob);
+  *estimate.mutable_jobs(0)->add_lines() = Line();
+  *estimate.add_lines() = Line();
+  *estimate.mutable_discount() = Discount();
+  *estimate.mutable_totals() = Totals();
+  return estimate;
+}
+
+void AddEstimates(Examples& examples) {
+  *examples.Add(kTicket, "EstimatePresented").mutable_estimate_presented()->mutable_estimate() =
+      Estimate();
+  examples.Add(kTicket, "EstimateCancelled")
+      .mutable_estimate_cancelled()
+      ->set_reason("found it cheaper");
+  v1::EstimateExpired& expired =
+      *examples.Add(kTicket, "EstimateExpired").mutable_estimate_expired();
+  expired.set_estimate_version(2);
+  expired.set_valid_until("2026-01-31");
+}
+
+void AddWork(Examples& examples) {
+  v1::JobScheduled& scheduled = *examples.Add(kTicket, "JobScheduled").mutable_job_scheduled();
+  scheduled.set_job_id(kJob);
+  *scheduled.mutable_schedule() = Schedule();
+  v1::JobHeld& held = *examples.Add(kTicket, "JobHeld").mutable_job_held();
+  held.set_job_id(kJob);
+  held.set_kind(v1::HOLD_KIND_PARTS);
+  held.set_reason("the alternator comes tomorrow");
+  examples.Add(kTicket, "JobResumed").mutable_job_resumed()->set_job_id(kJob);
+  v1::JobQualityChecked& checked =
+      *examples.Add(kTicket, "JobQualityChecked").mutable_job_quality_checked();
+  checked.set_job_id(kJob);
+  checked.set_checked_by("technician-2");
+  checked.set_note("14.2 V at idle");
+  v1::JobCancelled& cancelled = *examples.Add(kTicket, "JobCancelled").mutable_job_cancelled();
+  cancelled.set_job_id(kJob);
+  cancelled.set_reason("part discontinued");
+  *cancelled.mutable_calculation() = Calculation();
+  cancelled.set_agreed_excluding_tax_minor(3348);
+  cancelled.set_agreed_including_tax_minor(3566);
+}
+
+void AddLinks(Examples& examples) {
+  examples.Add(kTicket, "QuoteConverted").mutable_quote_converted()->set_ticket_id(kOtherTicket);
+  examples.Add(kTicket, "TicketFollowed").mutable_ticket_followed()->set_ticket_id(kOtherTicket);
+}
+
+// What a job has since there are estimates, schedules and holds.
+v1::Job JobOfToday() {
+  v1::Job job = Job();
+  v1::Authorization& authorization = *job.mutable_authorization();
+  authorization.set_decision(v1::CONSENT_DECISION_APPROVE);
+  authorization.set_estimate_version(2);
+  authorization.set_estimate_sha256(Estimate().sha256());
+  authorization.set_contact_ref("phone-1");
+  job.set_estimate_version(2);
+  *job.mutable_schedule() = Schedule();
+  job.mutable_hold()->set_kind(v1::HOLD_KIND_PARTS);
+  job.mutable_hold()->set_reason("the alternator comes tomorrow");
+  job.mutable_hold()->mutable_since()->set_seconds(1767265200);
+  job.set_quality_checked_by("technician-2");
+  job.mutable_quality_checked_at()->set_seconds(1767269400);
+  job.set_cancel_reason("part discontinued");
+  return job;
+}
+
+v1::Ticket TicketOfToday() {
+  v1::Ticket ticket = Ticket();
+  *ticket.mutable_jobs(0) = JobOfToday();
+  const v1::EstimateVersion presented = Estimate();
+  v1::EstimateSummary& estimate = *ticket.add_estimates();
+  estimate.set_number(presented.number());
+  *estimate.mutable_presented_at() = presented.presented_at();
+  estimate.set_valid_until(presented.valid_until());
+  estimate.set_amount_excluding_tax_minor(63648);
+  estimate.set_amount_including_tax_minor(66466);
+  estimate.set_sha256(presented.sha256());
+  estimate.set_ticket_version(7);
+  v1::TicketLink& link = *ticket.add_links();
+  link.set_relation(v1::TicketLink::RELATION_FROM_QUOTE);
+  link.set_ticket_id(kOtherTicket);
+  return ticket;
+}
+
+v1::Location LocationOfToday() {
+  v1::Location location = Location();
+  location.set_jurisdiction("US-FL");
+  location.set_estimate_valid_days(14);
+  *location.add_consent_rules() = FromText<v1::ConsentRule>(R"pb(
+    rule_id: "us-fl-559.909"
+    jurisdiction: "US-FL"
+    citation: "Florida Statutes 559.905, 559.909"
+    effective_from: "2026-01-01"
+    effective_to: "2026-12-31"
+    overage { rate_ppm: 100000 amount_minor: 1000 combine: COMBINE_LARGER cap_minor: 5000 }
+    written_estimate_from_minor: 10001
+  )pb");
+  return location;
+}
+
 }  // namespace
+
+std::vector<v1::TicketEvent> LaterEventExamples() {
+  Examples examples;
+  *examples.Add(kLocation, "LocationConfigured").mutable_location_configured()->mutable_location() =
+      LocationOfToday();
+  v1::TicketEvent& known = examples.Add(kCustomer, "CustomerKnown");
+  known.mutable_meta()->set_causation_position("customer_vehicle.0.3@1734");
+  known.mutable_customer_known()->set_customer_id(kCustomer);
+  *examples.Add(kTicket, "TicketOpened").mutable_ticket_opened()->mutable_ticket() =
+      TicketOfToday();
+  v1::LineAdded& added = *examples.Add(kTicket, "LineAdded").mutable_line_added();
+  *added.mutable_line() = Line();
+  added.set_outdates_estimate(true);
+  v1::LineChanged& changed = *examples.Add(kTicket, "LineChanged").mutable_line_changed();
+  *changed.mutable_line() = Line();
+  changed.set_outdates_estimate(true);
+  v1::LineRemoved& removed = *examples.Add(kTicket, "LineRemoved").mutable_line_removed();
+  removed.set_line_id(kPartLine);
+  removed.set_outdates_estimate(true);
+  return examples.Take();
+}
 
 std::vector<v1::TicketEvent> EventExamples() {
   Examples examples;
@@ -361,6 +517,9 @@ std::vector<v1::TicketEvent> EventExamples() {
   AddLines(examples);
   AddDecisions(examples);
   AddMoney(examples);
+  AddEstimates(examples);
+  AddWork(examples);
+  AddLinks(examples);
   return examples.Take();
 }
 

@@ -1,4 +1,5 @@
-// Jobs: what the customer decides on, and what is then done.
+// Jobs, and the work on them.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,72 +9,13 @@
 #include "services/ticket/domain/refusals.h"
 #include "services/ticket/domain/ticket.h"
 #include "services/ticket/domain/ticket_parts.h"
-#include "services/ticket/domain/timestamps.h"
 
 namespace pitlane::ticket {
 namespace {
 
-// The fields that all three decisions have in common.
-template <class Request>
-v1::Authorization DecisionOf(const Request& request, const AmountPair& amounts,
-                             const Context& context) {
-  v1::Authorization decision;
-  decision.set_amount_excluding_tax_minor(amounts.excluding_tax_minor);
-  decision.set_amount_including_tax_minor(amounts.including_tax_minor);
-  decision.set_person_ref(request.person_ref());
-  decision.set_channel(request.channel());
-  *decision.mutable_decided_at() =
-      request.has_decided_at() ? request.decided_at() : ToTimestamp(context.now);
-  decision.set_taken_by(context.actor);
-  decision.set_evidence_id(request.evidence_id());
-  return decision;
-}
-
-template <class Request>
-v1::Authorization RefusalOf(const Request& request, const v1::Job& job, const Context& context) {
-  AmountPair amounts;
-  for (const v1::Line& line : job.lines()) {
-    amounts.excluding_tax_minor += line.amounts().net_minor();
-    amounts.including_tax_minor += line.amounts().net_minor() + line.amounts().tax_minor();
-  }
-  // Asked again about something that stood aside already: the offer is still the old one.
-  if (job.status() != v1::JOB_STATUS_PROPOSED) {
-    amounts = {job.authorization().amount_excluding_tax_minor(),
-               job.authorization().amount_including_tax_minor()};
-  }
-  v1::Authorization decision = DecisionOf(request, amounts, context);
-  decision.set_reason(request.reason());
-  if (request.has_follow_up_at()) *decision.mutable_follow_up_at() = request.follow_up_at();
-  return decision;
-}
-
-// Handbook 2.4: who, by which channel, and the proof of it.
-absl::Status CheckComplete(const v1::Ticket& ticket, const AuthorizeJob& command) {
-  std::string missing;
-  if (command.person_ref().empty()) absl::StrAppend(&missing, " person_ref");
-  if (command.channel() == v1::AUTHORIZATION_CHANNEL_UNSPECIFIED) {
-    absl::StrAppend(&missing, " channel");
-  }
-  // Over the counter the customer stands there and takes the parts along.
-  if (ticket.kind() == v1::TICKET_KIND_REPAIR_ORDER && command.evidence_id().empty()) {
-    absl::StrAppend(&missing, " evidence_id");
-  }
-  if (missing.empty()) return absl::OkStatus();
-  return rpc::Refused(
-      v1::AUTHORIZATION_INCOMPLETE,
-      absl::StrCat("the record of consent to job ", command.job_id(), " lacks:", missing));
-}
-
-// A customer who agreed takes it back by having lines removed, which gives the parts back.
-absl::Status CheckUndecided(const v1::Job& job) {
-  if (!IsAuthorized(job.status())) return absl::OkStatus();
-  return rpc::Refused(v1::JOB_IS_AUTHORIZED,
-                      absl::StrCat("the customer agreed to job ", job.job_id(),
-                                   "; remove its lines, or void the ticket"));
-}
-
+// Over the counter nobody works, and on a quote nobody works yet.
 absl::Status CheckHasWork(const v1::Ticket& ticket) {
-  if (ticket.kind() == v1::TICKET_KIND_REPAIR_ORDER) return absl::OkStatus();
+  if (ticket.kind() != v1::TICKET_KIND_COUNTER_SALE) return CheckNoQuote(ticket);
   return rpc::Refused(
       v1::COUNTER_SALE_HAS_NO_WORK,
       absl::StrCat("ticket ", ticket.ticket_id(), " is a counter sale; invoice it as it is"));
@@ -81,32 +23,75 @@ absl::Status CheckHasWork(const v1::Ticket& ticket) {
 
 absl::Status CheckAuthorized(const v1::Job& job) {
   if (IsAuthorized(job.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckNotCancelled(job));
   return rpc::Refused(v1::JOB_NOT_AUTHORIZED,
                       absl::StrCat("the customer has not agreed to job ", job.job_id(),
                                    "; record the consent first"));
 }
 
+// What nobody began neither stands still nor is finished.
+absl::Status CheckStarted(const v1::Job& job) {
+  if (job.status() != v1::JOB_STATUS_AUTHORIZED && job.status() != v1::JOB_STATUS_SCHEDULED) {
+    return absl::OkStatus();
+  }
+  return rpc::Refused(v1::JOB_NOT_STARTED,
+                      absl::StrCat("job ", job.job_id(), " was not started; start it first"));
+}
+
+// One technician has it in hand.
+absl::Status CheckNotStarted(const v1::Job& job) {
+  if (job.status() != v1::JOB_STATUS_IN_PROGRESS && !IsHeld(job.status())) {
+    return absl::OkStatus();
+  }
+  return rpc::Refused(v1::JOB_IS_STARTED,
+                      absl::StrCat("job ", job.job_id(), " was started already"));
+}
+
 absl::Status CheckIncomplete(const v1::Job& job) {
-  if (job.status() != v1::JOB_STATUS_COMPLETE) return absl::OkStatus();
+  if (!IsDone(job.status())) return absl::OkStatus();
   return rpc::Refused(v1::JOB_IS_COMPLETE,
                       absl::StrCat("job ", job.job_id(), " is complete already"));
 }
 
-// What is agreed to in all with this consent: everything authorised as it now stands, where jobs
-// that wait for a renewed consent count with what was agreed to before they were changed.
-absl::StatusOr<AmountPair> Agreed(const Draft& draft) {
-  ASSIGN_OR_RETURN(const v1::Calculation calculation,
-                   draft.CalculationOf(draft.ticket(), Counting::kInvoice));
-  AmountPair agreed = AmountsOf(calculation.totals());
-  for (const v1::Job& job : draft.ticket().jobs()) {
-    if (!IsAuthorized(job.status()) || !job.consent_outdated()) continue;
-    const AmountPair now = AmountsOf(job, calculation);
-    agreed.excluding_tax_minor +=
-        job.authorization().amount_excluding_tax_minor() - now.excluding_tax_minor;
-    agreed.including_tax_minor +=
-        job.authorization().amount_including_tax_minor() - now.including_tax_minor;
-  }
-  return agreed;
+absl::Status CheckNotHeld(const v1::Job& job) {
+  if (!IsHeld(job.status())) return absl::OkStatus();
+  return rpc::Refused(v1::JOB_IS_HELD,
+                      absl::StrCat("job ", job.job_id(), " stands still; resume it first"));
+}
+
+// The job of a command that is about work: JOB_UNKNOWN, COUNTER_SALE_HAS_NO_WORK, IS_A_QUOTE,
+// JOB_IS_CANCELLED, JOB_NOT_AUTHORIZED.
+template <class Command>
+absl::StatusOr<const v1::Job*> JobToWorkOn(const v1::TicketState& state, const Command& command) {
+  RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
+  ASSIGN_OR_RETURN(const v1::Job* job, GetJob(state.ticket(), command.job_id()));
+  RETURN_IF_ERROR(CheckHasWork(state.ticket()));
+  RETURN_IF_ERROR(CheckAuthorized(*job));
+  return job;
+}
+
+int64_t TaxOf(const AmountPair& amounts) {
+  return amounts.including_tax_minor - amounts.excluding_tax_minor;
+}
+
+// What remains agreed to without a job: never more than before, whatever became of the rest.
+// Shares of a rounded tax move by a cent when jobs come and go, so net and tax go down each by
+// itself, and neither below nothing.
+absl::StatusOr<AmountPair> AgreedWithout(const v1::Job& job, const Draft& after,
+                                         const v1::Ticket& before) {
+  const AmountPair agreed{.excluding_tax_minor = before.agreed_excluding_tax_minor(),
+                          .including_tax_minor = before.agreed_including_tax_minor()};
+  if (!IsAuthorized(job.status())) return agreed;
+  ASSIGN_OR_RETURN(const AmountPair now, after.Agreed());
+  const AmountPair consent{.excluding_tax_minor = job.authorization().amount_excluding_tax_minor(),
+                           .including_tax_minor = job.authorization().amount_including_tax_minor()};
+  const auto less = [](int64_t had, int64_t without, int64_t rest) {
+    return std::max<int64_t>(0, std::min(rest, had - without));
+  };
+  const int64_t net =
+      less(agreed.excluding_tax_minor, consent.excluding_tax_minor, now.excluding_tax_minor);
+  const int64_t tax = less(TaxOf(agreed), TaxOf(consent), TaxOf(now));
+  return AmountPair{.excluding_tax_minor = net, .including_tax_minor = net + tax};
 }
 
 }  // namespace
@@ -136,77 +121,23 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddJob& comman
   return draft.TakeEvents();
 }
 
-absl::StatusOr<Events> Decide(const v1::TicketState& state, const AuthorizeJob& command,
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const ScheduleJob& command,
                               const Context& context) {
-  RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
-  ASSIGN_OR_RETURN(const v1::Job* job, GetJob(state.ticket(), command.job_id()));
-  RETURN_IF_ERROR(CheckComplete(state.ticket(), command));
-
-  // The amounts depend on which jobs count, so they are looked at with this one authorised.
-  v1::TicketEvent event;
-  v1::JobAuthorized& authorized = *event.mutable_job_authorized();
-  authorized.set_job_id(job->job_id());
-  Draft after(state, context);
-  after.Add(event);
-  ASSIGN_OR_RETURN(v1::Calculation calculation,
-                   after.CalculationOf(after.ticket(), Counting::kEstimate));
-  ASSIGN_OR_RETURN(const AmountPair agreed, Agreed(after));
-
-  *authorized.mutable_authorization() = DecisionOf(command, AmountsOf(*job, calculation), context);
-  for (const v1::Line& line : job->lines()) {
-    if (line.kind() != v1::LINE_KIND_PART) continue;
-    v1::PartDemand& demand = *authorized.add_parts();
-    demand.set_line_id(line.line_id());
-    demand.set_part_id(line.part_id());
-    demand.set_quantity_milli(line.quantity_milli());
-  }
-  *authorized.mutable_calculation() = std::move(calculation);
-  authorized.set_agreed_excluding_tax_minor(agreed.excluding_tax_minor);
-  authorized.set_agreed_including_tax_minor(agreed.including_tax_minor);
-  return Events{std::move(event)};
-}
-
-absl::StatusOr<Events> Decide(const v1::TicketState& state, const DeclineJob& command,
-                              const Context& context) {
-  RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
-  ASSIGN_OR_RETURN(const v1::Job* job, GetJob(state.ticket(), command.job_id()));
-  RETURN_IF_ERROR(CheckUndecided(*job));
+  ASSIGN_OR_RETURN(const v1::Job* job, JobToWorkOn(state, command));
+  RETURN_IF_ERROR(CheckNotStarted(*job));
+  RETURN_IF_ERROR(CheckIncomplete(*job));
   Draft draft(state, context);
   v1::TicketEvent event;
-  event.mutable_job_declined()->set_job_id(job->job_id());
-  *event.mutable_job_declined()->mutable_authorization() = RefusalOf(command, *job, context);
-  RETURN_IF_ERROR(draft.AddCalculated(std::move(event), [](v1::TicketEvent& declined) {
-    return declined.mutable_job_declined()->mutable_calculation();
-  }));
-  return draft.TakeEvents();
-}
-
-absl::StatusOr<Events> Decide(const v1::TicketState& state, const DeferJob& command,
-                              const Context& context) {
-  RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
-  ASSIGN_OR_RETURN(const v1::Job* job, GetJob(state.ticket(), command.job_id()));
-  RETURN_IF_ERROR(CheckUndecided(*job));
-  Draft draft(state, context);
-  v1::TicketEvent event;
-  event.mutable_job_deferred()->set_job_id(job->job_id());
-  *event.mutable_job_deferred()->mutable_authorization() = RefusalOf(command, *job, context);
-  RETURN_IF_ERROR(draft.AddCalculated(std::move(event), [](v1::TicketEvent& deferred) {
-    return deferred.mutable_job_deferred()->mutable_calculation();
-  }));
+  event.mutable_job_scheduled()->set_job_id(job->job_id());
+  *event.mutable_job_scheduled()->mutable_schedule() = command.schedule();
+  draft.Add(std::move(event));
   return draft.TakeEvents();
 }
 
 absl::StatusOr<Events> Decide(const v1::TicketState& state, const StartJob& command,
                               const Context& context) {
-  RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
-  ASSIGN_OR_RETURN(const v1::Job* job, GetJob(state.ticket(), command.job_id()));
-  RETURN_IF_ERROR(CheckHasWork(state.ticket()));
-  RETURN_IF_ERROR(CheckAuthorized(*job));
-  // One technician has it in hand.
-  if (job->status() == v1::JOB_STATUS_IN_PROGRESS) {
-    return rpc::Refused(v1::JOB_IS_STARTED,
-                        absl::StrCat("job ", job->job_id(), " was started already"));
-  }
+  ASSIGN_OR_RETURN(const v1::Job* job, JobToWorkOn(state, command));
+  RETURN_IF_ERROR(CheckNotStarted(*job));
   RETURN_IF_ERROR(CheckIncomplete(*job));
   Draft draft(state, context);
   v1::TicketEvent event;
@@ -217,18 +148,44 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const StartJob& comm
   return draft.TakeEvents();
 }
 
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const HoldJob& command,
+                              const Context& context) {
+  ASSIGN_OR_RETURN(const v1::Job* job, JobToWorkOn(state, command));
+  RETURN_IF_ERROR(CheckStarted(*job));
+  RETURN_IF_ERROR(CheckIncomplete(*job));
+  RETURN_IF_ERROR(CheckNotHeld(*job));
+  Draft draft(state, context);
+  v1::TicketEvent event;
+  event.mutable_job_held()->set_job_id(job->job_id());
+  event.mutable_job_held()->set_kind(command.kind());
+  event.mutable_job_held()->set_reason(command.reason());
+  draft.Add(std::move(event));
+  return draft.TakeEvents();
+}
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const ResumeJob& command,
+                              const Context& context) {
+  ASSIGN_OR_RETURN(const v1::Job* job, JobToWorkOn(state, command));
+  RETURN_IF_ERROR(CheckStarted(*job));
+  RETURN_IF_ERROR(CheckIncomplete(*job));
+  // What goes on need not be told to.
+  if (!IsHeld(job->status())) {
+    return rpc::Refused(v1::JOB_NOT_HELD,
+                        absl::StrCat("job ", job->job_id(), " does not stand still"));
+  }
+  Draft draft(state, context);
+  v1::TicketEvent event;
+  event.mutable_job_resumed()->set_job_id(job->job_id());
+  draft.Add(std::move(event));
+  return draft.TakeEvents();
+}
+
 absl::StatusOr<Events> Decide(const v1::TicketState& state, const CompleteJob& command,
                               const Context& context) {
-  RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
-  ASSIGN_OR_RETURN(const v1::Job* job, GetJob(state.ticket(), command.job_id()));
-  RETURN_IF_ERROR(CheckHasWork(state.ticket()));
-  RETURN_IF_ERROR(CheckAuthorized(*job));
-  // What nobody began is not finished.
-  if (job->status() == v1::JOB_STATUS_AUTHORIZED) {
-    return rpc::Refused(v1::JOB_NOT_STARTED,
-                        absl::StrCat("job ", job->job_id(), " was not started; start it first"));
-  }
+  ASSIGN_OR_RETURN(const v1::Job* job, JobToWorkOn(state, command));
+  RETURN_IF_ERROR(CheckStarted(*job));
   RETURN_IF_ERROR(CheckIncomplete(*job));
+  RETURN_IF_ERROR(CheckNotHeld(*job));
   Draft draft(state, context);
   v1::TicketEvent event;
   v1::JobCompleted& completed = *event.mutable_job_completed();
@@ -237,6 +194,49 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const CompleteJob& c
   completed.set_correction(command.correction());
   draft.Add(std::move(event));
   return draft.TakeEvents();
+}
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const CheckQuality& command,
+                              const Context& context) {
+  ASSIGN_OR_RETURN(const v1::Job* job, JobToWorkOn(state, command));
+  // There has to be something to look at.
+  if (!IsDone(job->status())) {
+    return rpc::Refused(v1::JOB_NOT_COMPLETE,
+                        absl::StrCat("job ", job->job_id(), " is not complete; complete it first"));
+  }
+  // Once is enough.
+  if (job->status() == v1::JOB_STATUS_QUALITY_CHECKED) {
+    return rpc::Refused(v1::JOB_IS_CHECKED,
+                        absl::StrCat("job ", job->job_id(), " was checked already"));
+  }
+  Draft draft(state, context);
+  v1::TicketEvent event;
+  event.mutable_job_quality_checked()->set_job_id(job->job_id());
+  event.mutable_job_quality_checked()->set_checked_by(context.actor);
+  event.mutable_job_quality_checked()->set_note(command.note());
+  draft.Add(std::move(event));
+  return draft.TakeEvents();
+}
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const CancelJob& command,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
+  // What the customer declined or put off is not the shop's to cancel.
+  ASSIGN_OR_RETURN(const v1::Job* job, GetActiveJob(state.ticket(), command.job_id()));
+  // Work that was done is owed to somebody.
+  RETURN_IF_ERROR(CheckIncomplete(*job));
+  v1::TicketEvent event;
+  v1::JobCancelled& cancelled = *event.mutable_job_cancelled();
+  cancelled.set_job_id(job->job_id());
+  cancelled.set_reason(command.reason());
+  Draft after(state, context);
+  after.Add(event);
+  ASSIGN_OR_RETURN(*cancelled.mutable_calculation(),
+                   after.CalculationOf(after.ticket(), Counting::kEstimate));
+  ASSIGN_OR_RETURN(const AmountPair agreed, AgreedWithout(*job, after, state.ticket()));
+  cancelled.set_agreed_excluding_tax_minor(agreed.excluding_tax_minor);
+  cancelled.set_agreed_including_tax_minor(agreed.including_tax_minor);
+  return Events{std::move(event)};
 }
 
 }  // namespace pitlane::ticket

@@ -16,9 +16,16 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
-// What the customer agreed to changes with everything but notes.
-bool OutdatesConsent(const v1::Job* job, v1::LineKind kind) {
-  return job != nullptr && IsAuthorized(job->status()) && kind != v1::LINE_KIND_NOTE;
+// What a change of a job's line leaves behind.
+struct Outdated {
+  bool consent = false;   // the customer had agreed to the job as it was
+  bool estimate = false;  // the customer was shown it as it was
+};
+
+// What the customer agreed to or was shown changes with everything but notes.
+Outdated OutdatedBy(const v1::Job* job, v1::LineKind kind) {
+  if (job == nullptr || kind == v1::LINE_KIND_NOTE) return {};
+  return {.consent = IsAuthorized(job->status()), .estimate = job->estimate_version() != 0};
 }
 
 absl::Status CheckNewLine(const v1::Ticket& ticket, const std::string& line_id, int lines) {
@@ -34,31 +41,34 @@ absl::Status CheckNewLine(const v1::Ticket& ticket, const std::string& line_id, 
   return absl::OkStatus();
 }
 
-absl::Status AddLine(Draft& draft, v1::Line line, bool outdates_consent) {
+absl::Status AddLine(Draft& draft, v1::Line line, Outdated outdated) {
   v1::TicketEvent event;
   *event.mutable_line_added()->mutable_line() = std::move(line);
-  event.mutable_line_added()->set_outdates_consent(outdates_consent);
+  event.mutable_line_added()->set_outdates_consent(outdated.consent);
+  event.mutable_line_added()->set_outdates_estimate(outdated.estimate);
   return draft.AddCalculated(std::move(event), [](v1::TicketEvent& added) {
     return added.mutable_line_added()->mutable_calculation();
   });
 }
 
-absl::Status ReplaceLine(Draft& draft, v1::Line line, bool outdates_consent) {
+absl::Status ReplaceLine(Draft& draft, v1::Line line, Outdated outdated) {
   v1::TicketEvent event;
   *event.mutable_line_changed()->mutable_line() = std::move(line);
-  event.mutable_line_changed()->set_outdates_consent(outdates_consent);
+  event.mutable_line_changed()->set_outdates_consent(outdated.consent);
+  event.mutable_line_changed()->set_outdates_estimate(outdated.estimate);
   return draft.AddCalculated(std::move(event), [](v1::TicketEvent& changed) {
     return changed.mutable_line_changed()->mutable_calculation();
   });
 }
 
-absl::Status TakeLineOff(Draft& draft, const v1::Line& line, bool outdates_consent) {
+absl::Status TakeLineOff(Draft& draft, const v1::Line& line, Outdated outdated) {
   v1::TicketEvent event;
   v1::LineRemoved& removed = *event.mutable_line_removed();
   removed.set_line_id(line.line_id());
   removed.set_job_id(line.job_id());
   if (line.kind() == v1::LINE_KIND_PART) removed.set_part_id(line.part_id());
-  removed.set_outdates_consent(outdates_consent);
+  removed.set_outdates_consent(outdated.consent);
+  removed.set_outdates_estimate(outdated.estimate);
   return draft.AddCalculated(std::move(event), [](v1::TicketEvent& taken) {
     return taken.mutable_line_removed()->mutable_calculation();
   });
@@ -225,7 +235,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddLabourLine&
   ASSIGN_OR_RETURN(const v1::Job* job, GetActiveJob(ticket, command.job_id()));
   RETURN_IF_ERROR(CheckNewLine(ticket, command.line_id(), 1));
   // Over the counter nobody works.
-  if (ticket.kind() != v1::TICKET_KIND_REPAIR_ORDER) {
+  if (ticket.kind() == v1::TICKET_KIND_COUNTER_SALE) {
     return rpc::Refused(v1::COUNTER_SALE_HAS_NO_WORK,
                         absl::StrCat("ticket ", ticket.ticket_id(),
                                      " is a counter sale; open a repair order for labour"));
@@ -251,7 +261,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddLabourLine&
   line.set_warranty_months(command.warranty_months());
   line.set_warranty_miles(command.warranty_miles());
   Draft draft(state, context);
-  RETURN_IF_ERROR(AddLine(draft, std::move(line), OutdatesConsent(job, v1::LINE_KIND_LABOUR)));
+  RETURN_IF_ERROR(AddLine(draft, std::move(line), OutdatedBy(job, v1::LINE_KIND_LABOUR)));
   return draft.TakeEvents();
 }
 
@@ -274,10 +284,10 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddPartLine& c
   if (request.has_unit_price_minor()) {
     RETURN_IF_ERROR(CheckPriceByHand(request.unit_price_minor(), command.price, context));
   }
-  const bool outdates = OutdatesConsent(job, v1::LINE_KIND_PART);
+  const Outdated outdated = OutdatedBy(job, v1::LINE_KIND_PART);
   Draft draft(state, context);
-  RETURN_IF_ERROR(AddLine(draft, PartLineOf(command), outdates));
-  if (has_core) RETURN_IF_ERROR(AddLine(draft, CoreLineOf(command), outdates));
+  RETURN_IF_ERROR(AddLine(draft, PartLineOf(command), outdated));
+  if (has_core) RETURN_IF_ERROR(AddLine(draft, CoreLineOf(command), outdated));
   return draft.TakeEvents();
 }
 
@@ -300,7 +310,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddFeeLine& co
                             : command.tax_category());
   *line.mutable_fee() = command.fee();
   Draft draft(state, context);
-  RETURN_IF_ERROR(AddLine(draft, std::move(line), OutdatesConsent(job, v1::LINE_KIND_FEE)));
+  RETURN_IF_ERROR(AddLine(draft, std::move(line), OutdatedBy(job, v1::LINE_KIND_FEE)));
   return draft.TakeEvents();
 }
 
@@ -317,7 +327,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddNoteLine& c
   line.set_kind(v1::LINE_KIND_NOTE);
   line.set_description(command.description());
   Draft draft(state, context);
-  RETURN_IF_ERROR(AddLine(draft, std::move(line), false));
+  RETURN_IF_ERROR(AddLine(draft, std::move(line), {}));
   return draft.TakeEvents();
 }
 
@@ -337,15 +347,16 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const ChangeLine& co
   }
   const v1::Line changed = Changed(*found.line, request);
   if (MessageDifferencer::Equals(*found.line, changed)) return Events();
-  const bool outdates =
-      OutdatesConsent(found.job, changed.kind()) && !OnlyTechnicianDiffers(*found.line, changed);
+  const Outdated outdated = OnlyTechnicianDiffers(*found.line, changed)
+                                ? Outdated()
+                                : OutdatedBy(found.job, changed.kind());
   Draft draft(state, context);
-  RETURN_IF_ERROR(ReplaceLine(draft, changed, outdates));
+  RETURN_IF_ERROR(ReplaceLine(draft, changed, outdated));
   const v1::Line* core = FindCore(state.ticket(), changed.line_id());
   if (core != nullptr && core->quantity_milli() != changed.quantity_milli()) {
     v1::Line followed = *core;
     followed.set_quantity_milli(changed.quantity_milli());
-    RETURN_IF_ERROR(ReplaceLine(draft, std::move(followed), outdates));
+    RETURN_IF_ERROR(ReplaceLine(draft, std::move(followed), outdated));
   }
   return draft.TakeEvents();
 }
@@ -355,11 +366,11 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const RemoveLine& co
   RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
   ASSIGN_OR_RETURN(const FoundLine found, GetActiveLine(state.ticket(), command.line_id()));
   RETURN_IF_ERROR(RefuseCore(*found.line));
-  const bool outdates = OutdatesConsent(found.job, found.line->kind());
+  const Outdated outdated = OutdatedBy(found.job, found.line->kind());
   Draft draft(state, context);
-  RETURN_IF_ERROR(TakeLineOff(draft, *found.line, outdates));
+  RETURN_IF_ERROR(TakeLineOff(draft, *found.line, outdated));
   if (const v1::Line* core = FindCore(state.ticket(), command.line_id())) {
-    RETURN_IF_ERROR(TakeLineOff(draft, *core, outdates));
+    RETURN_IF_ERROR(TakeLineOff(draft, *core, outdated));
   }
   return draft.TakeEvents();
 }
@@ -375,11 +386,11 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const DiscountLine& 
   // Paying less needs nobody's consent; getting less off than agreed does.
   ASSIGN_OR_RETURN(const int64_t before, DiscountOn(found.line->discount(), gross));
   ASSIGN_OR_RETURN(const int64_t after, DiscountOn(command.discount(), gross));
-  const bool outdates = OutdatesConsent(found.job, found.line->kind()) && after < before;
+  const Outdated outdated = after < before ? OutdatedBy(found.job, found.line->kind()) : Outdated();
   v1::Line line = *found.line;
   *line.mutable_discount() = command.discount();
   Draft draft(state, context);
-  RETURN_IF_ERROR(ReplaceLine(draft, std::move(line), outdates));
+  RETURN_IF_ERROR(ReplaceLine(draft, std::move(line), outdated));
   return draft.TakeEvents();
 }
 

@@ -16,6 +16,7 @@ std::string NumbersStreamOf(std::string_view location_id) {
 }
 
 std::string_view SeriesOf(v1::TicketKind kind) {
+  if (kind == v1::TICKET_KIND_QUOTE) return "QU";
   return kind == v1::TICKET_KIND_COUNTER_SALE ? "CS" : "RO";
 }
 

@@ -1,6 +1,6 @@
-// Human numbers of a location: RO- for repair orders, CS- for counter sales, INV- for invoices,
-// each 1, 2, 3 … without gaps: a number is given out in the same commit as the fact it belongs to,
-// and a refused command gives none out. Stream: "<location id>/numbers".
+// Human numbers of a location: RO- for repair orders, CS- for counter sales, QU- for quotes, INV-
+// for invoices, each 1, 2, 3 … without gaps: a number is given out in the same commit as the fact
+// it belongs to, and a refused command gives none out. Stream: "<location id>/numbers".
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct NumberSeriesAggregate {
 };
 
 std::string NumbersStreamOf(std::string_view location_id);
-// "RO" or "CS".
+// "RO", "CS" or "QU".
 std::string_view SeriesOf(v1::TicketKind kind);
 
 struct AssignNumber {

@@ -9,8 +9,10 @@
 namespace pitlane::ticket {
 namespace {
 
-// A job that was declined or deferred stands as it was offered, until it is authorised.
+// A job that was declined or deferred stands as it was offered, until it is authorised; a cancelled
+// one for ever.
 absl::Status CheckActive(const v1::Job& job) {
+  RETURN_IF_ERROR(CheckNotCancelled(job));
   if (job.status() != v1::JOB_STATUS_DECLINED && job.status() != v1::JOB_STATUS_DEFERRED) {
     return absl::OkStatus();
   }
@@ -39,6 +41,27 @@ absl::Status CheckKnown(const v1::PartPrice& price, std::string_view part_id) {
                                                       ToAbsl(part_id), "; import it first"));
 }
 
+absl::Status CheckNotErased(const v1::KnownCustomer& customer) {
+  // Who asked to be forgotten is not written up again under the old id.
+  if (!customer.erased()) return absl::OkStatus();
+  return rpc::Refused(v1::CUSTOMER_ERASED, absl::StrCat("customer ", customer.customer_id(),
+                                                        " was erased; register them anew"));
+}
+
+absl::Status CheckVehicle(v1::TicketKind kind, const std::string& vehicle_id) {
+  // A repair order is work on a vehicle.
+  if (kind == v1::TICKET_KIND_REPAIR_ORDER && vehicle_id.empty()) {
+    return rpc::Refused(v1::VEHICLE_REQUIRED,
+                        "a repair order is for a vehicle; name it or open a counter sale");
+  }
+  // A counter sale is parts over the counter, into nobody's car.
+  if (kind == v1::TICKET_KIND_COUNTER_SALE && !vehicle_id.empty()) {
+    return rpc::Refused(v1::VEHICLE_NOT_ALLOWED,
+                        "a counter sale has no vehicle; open a repair order for work on one");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckOpen(const v1::TicketState& state, std::string_view ticket_id) {
   RETURN_IF_ERROR(CheckKnown(state, ticket_id));
   const v1::Ticket& ticket = state.ticket();
@@ -54,6 +77,11 @@ absl::Status CheckOpen(const v1::TicketState& state, std::string_view ticket_id)
     case v1::DOCUMENT_STAGE_VOIDED:
       return rpc::Refused(v1::TICKET_IS_VOIDED, absl::StrCat("ticket ", ticket.ticket_id(),
                                                              " was voided; open a new ticket"));
+    // Prices and parts have moved on since; the customer gets a new estimate.
+    case v1::DOCUMENT_STAGE_CLOSED_UNSOLD:
+      return rpc::Refused(v1::TICKET_IS_UNSOLD,
+                          absl::StrCat("the estimate ", ticket.ticket_id(),
+                                       " expired or was cancelled; open a new ticket"));
     case v1::DOCUMENT_STAGE_ESTIMATE:
     case v1::DOCUMENT_STAGE_WORK_ORDER:
     case v1::DOCUMENT_STAGE_UNSPECIFIED:
@@ -62,6 +90,25 @@ absl::Status CheckOpen(const v1::TicketState& state, std::string_view ticket_id)
       return absl::OkStatus();
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckNoQuote(const v1::Ticket& ticket) {
+  if (ticket.kind() != v1::TICKET_KIND_QUOTE) return absl::OkStatus();
+  return rpc::Refused(v1::IS_A_QUOTE, absl::StrCat("ticket ", ticket.ticket_id(),
+                                                   " is a quote, which only offers; convert it"));
+}
+
+absl::Status CheckNotCancelled(const v1::Job& job) {
+  if (job.status() != v1::JOB_STATUS_CANCELLED) return absl::OkStatus();
+  return rpc::Refused(v1::JOB_IS_CANCELLED,
+                      absl::StrCat("job ", job.job_id(), " was cancelled; add a new one"));
+}
+
+absl::Status CheckNoMoney(const v1::Ticket& ticket) {
+  if (ticket.paid_minor() == 0) return absl::OkStatus();
+  return rpc::Refused(v1::MONEY_WAS_RECEIVED,
+                      absl::StrCat("ticket ", ticket.ticket_id(), " has received ",
+                                   ticket.paid_minor(), " minor units; refund them first"));
 }
 
 absl::StatusOr<const v1::Job*> GetJob(const v1::Ticket& ticket, std::string_view job_id) {

@@ -87,6 +87,7 @@ OpenTicket TestOpen(v1::TicketKind kind) {
   if (kind == v1::TICKET_KIND_REPAIR_ORDER) command.request.set_vehicle_id(kTestVehicle);
   command.request.set_odometer_in(88120);
   command.number = kind == v1::TICKET_KIND_REPAIR_ORDER ? "RO-00017" : "CS-00004";
+  if (kind == v1::TICKET_KIND_QUOTE) command.number = "QU-00002";
   command.fee_line_ids = {TestLine(901), TestLine(902)};
   command.customer.set_customer_id(kTestCustomer);
   return command;
@@ -142,6 +143,7 @@ AuthorizeJob TestAuthorize(int job) {
   command.set_job_id(TestJob(job));
   command.set_person_ref(kTestCustomer);
   command.set_channel(v1::AUTHORIZATION_CHANNEL_PHONE);
+  command.set_contact_ref("phone-1");
   command.set_evidence_id("call-note-118");
   return command;
 }
@@ -194,9 +196,84 @@ VoidTicket TestVoid() {
   return command;
 }
 
+PresentEstimate TestPresent() {
+  PresentEstimate command;
+  command.set_ticket_id(kTestTicket);
+  command.set_presented_to_ref(kTestCustomer);
+  command.set_channel(v1::AUTHORIZATION_CHANNEL_EMAIL);
+  return command;
+}
+
+CancelEstimate TestCancelEstimate() {
+  CancelEstimate command;
+  command.set_ticket_id(kTestTicket);
+  command.set_reason("found it cheaper");
+  return command;
+}
+
+ExpireEstimate TestExpireEstimate() {
+  ExpireEstimate command;
+  command.set_ticket_id(kTestTicket);
+  return command;
+}
+
+ConvertQuote TestConvert(v1::TicketKind kind) {
+  ConvertQuote command;
+  command.request.set_ticket_id(kTestTicket);
+  command.request.set_kind(kind);
+  command.request.set_new_ticket_id("tkt_01JGGZV1C0AFR000000000000D");
+  return command;
+}
+
+ScheduleJob TestSchedule(int job) {
+  ScheduleJob command;
+  command.set_ticket_id(kTestTicket);
+  command.set_job_id(TestJob(job));
+  command.mutable_schedule()->mutable_starts_at()->set_seconds(1768550400);
+  command.mutable_schedule()->set_technician("technician-7");
+  return command;
+}
+
+HoldJob TestHold(int job, v1::HoldKind kind) {
+  HoldJob command;
+  command.set_ticket_id(kTestTicket);
+  command.set_job_id(TestJob(job));
+  command.set_kind(kind);
+  command.set_reason("the pads come tomorrow");
+  return command;
+}
+
+ResumeJob TestResume(int job) {
+  ResumeJob command;
+  command.set_ticket_id(kTestTicket);
+  command.set_job_id(TestJob(job));
+  return command;
+}
+
+CheckQuality TestCheckQuality(int job) {
+  CheckQuality command;
+  command.set_ticket_id(kTestTicket);
+  command.set_job_id(TestJob(job));
+  command.set_note("road test");
+  return command;
+}
+
+CancelJob TestCancelJob(int job) {
+  CancelJob command;
+  command.set_ticket_id(kTestTicket);
+  command.set_job_id(TestJob(job));
+  command.set_reason("part discontinued");
+  return command;
+}
+
 TestedTicket::TestedTicket(v1::Location location) : location_(std::move(location)) {}
 
-Context TestedTicket::context() const { return TestContext(location_); }
+Context TestedTicket::context() const {
+  Context context = TestContext(location_);
+  context.now += absl::Hours(24) * days_;
+  context.business_date = absl::FormatCivilTime(absl::CivilDay(2026, 1, 15) + days_);
+  return context;
+}
 
 void TestedTicket::Record(absl::StatusOr<Events> events) {
   if (!events.ok()) {
@@ -211,8 +288,10 @@ void TestedTicket::Record(absl::StatusOr<Events> events) {
   }
 }
 
-TestedTicket EstimatedTicket(v1::TicketKind kind) {
-  TestedTicket ticket;
+TestedTicket EstimatedTicket(v1::TicketKind kind) { return EstimatedTicket(kind, TestLocation()); }
+
+TestedTicket EstimatedTicket(v1::TicketKind kind, v1::Location location) {
+  TestedTicket ticket(std::move(location));
   ticket.Do(TestOpen(kind)).Do(TestAddJob(1));
   if (kind == v1::TICKET_KIND_REPAIR_ORDER) ticket.Do(TestLabour(1, 1, 100));
   ticket.Do(TestAddPart(1, 2, 10000));

@@ -42,6 +42,15 @@ StartJob TestStart(int job);
 CompleteJob TestComplete(int job);
 InvoiceTicket TestInvoice();
 VoidTicket TestVoid();
+PresentEstimate TestPresent();
+CancelEstimate TestCancelEstimate();
+ExpireEstimate TestExpireEstimate();
+ConvertQuote TestConvert(v1::TicketKind kind);
+ScheduleJob TestSchedule(int job);
+HoldJob TestHold(int job, v1::HoldKind kind = v1::HOLD_KIND_PARTS);
+ResumeJob TestResume(int job);
+CheckQuality TestCheckQuality(int job);
+CancelJob TestCancelJob(int job);
 
 // A ticket that commands are done to. Each failed command is a failure of the test; `events` is
 // everything that happened, so that a state can be built again from it.
@@ -62,6 +71,11 @@ class TestedTicket {
   }
 
   Context context() const;
+  // The commands that follow come so many days later.
+  TestedTicket& Wait(int days) {
+    days_ += days;
+    return *this;
+  }
   v1::Location& location() { return location_; }
   const v1::TicketState& state() const { return state_; }
   const v1::Ticket& ticket() const { return state_.ticket(); }
@@ -73,6 +87,7 @@ class TestedTicket {
   void Record(absl::StatusOr<Events> events);
 
   v1::Location location_;
+  int days_ = 0;
   v1::TicketState state_;
   Events events_;
   Events last_events_;
@@ -80,6 +95,7 @@ class TestedTicket {
 
 // Opened with one job (1) that has a labour line (1) of 1.00 h and a part line (2) at 100.00.
 TestedTicket EstimatedTicket(v1::TicketKind kind = v1::TICKET_KIND_REPAIR_ORDER);
+TestedTicket EstimatedTicket(v1::TicketKind kind, v1::Location location);
 TestedTicket AuthorizedTicket(v1::TicketKind kind = v1::TICKET_KIND_REPAIR_ORDER);
 TestedTicket StartedTicket();
 TestedTicket CompletedTicket();

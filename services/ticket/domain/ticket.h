@@ -1,4 +1,5 @@
-// The ticket: a repair order or a counter sale, from write-up to the last cent. Stream: its id.
+// The ticket: a repair order, a counter sale or a quote, from write-up to the last cent. Stream:
+// its id.
 //
 // Three axes that do not depend on each other (domain handbook 2.2): the document's stage, each
 // job's production status, and the settlement. Commands are the requests of the service where
@@ -25,13 +26,14 @@ namespace pitlane::ticket {
 
 inline constexpr int kMaxJobs = 50;
 inline constexpr int kMaxLines = 500;
+inline constexpr int kMaxEstimates = 100;
 
 using Events = std::vector<v1::TicketEvent>;
 
 struct TicketAggregate {
   using State = v1::TicketState;
   using Event = v1::TicketEvent;
-  static constexpr uint32_t kSchema = 1;
+  static constexpr uint32_t kSchema = 2;
   static void Apply(v1::TicketState& state, const v1::TicketEvent& event);
 };
 
@@ -86,6 +88,35 @@ struct InvoiceTicket {
 
 using VoidTicket = v1::VoidTicketRequest;
 
+// Told to the ticket that another one follows; the decision about the new one is OpenTicket's.
+struct FollowTicket {
+  std::string ticket_id;
+  std::string followed_by;
+};
+
+using PresentEstimate = v1::PresentEstimateRequest;
+using CancelEstimate = v1::CancelEstimateRequest;
+using ExpireEstimate = v1::ExpireEstimateRequest;
+
+// Two decisions of one unit: the quote ends, and the ticket that it becomes begins.
+struct ConvertQuote {
+  v1::ConvertQuoteRequest request;  // new_ticket_id is set
+};
+struct OpenFromQuote {
+  v1::ConvertQuoteRequest request;  // new_ticket_id is set
+  v1::Ticket quote;
+  v1::KnownCustomer customer;         // the quote's; empty: a cash customer
+  std::string number;                 // "RO-00017"
+  std::vector<std::string> job_ids;   // one for each job of the quote
+  std::vector<std::string> line_ids;  // one for each of its lines
+};
+
+using ScheduleJob = v1::ScheduleJobRequest;
+using HoldJob = v1::HoldJobRequest;
+using ResumeJob = v1::ResumeJobRequest;
+using CheckQuality = v1::CheckQualityRequest;
+using CancelJob = v1::CancelJobRequest;
+
 // Payment's facts. Both come as often as they are delivered and count once.
 struct ReceiveMoney {
   std::string payment_id;
@@ -103,18 +134,33 @@ struct ReturnMoney {
 absl::StatusOr<Events> Decide(const v1::TicketState&, const OpenTicket&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const InvoiceTicket&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const VoidTicket&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const FollowTicket&, const Context&);
 // No events for a payment or refund that was counted before. Refuse TICKET_UNKNOWN;
 // INVALID_ARGUMENT for another currency.
 absl::StatusOr<Events> Decide(const v1::TicketState&, const ReceiveMoney&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const ReturnMoney&, const Context&);
 
-// Jobs, consent and work: job_decide.cc.
-absl::StatusOr<Events> Decide(const v1::TicketState&, const AddJob&, const Context&);
+// Estimates and quotes: estimate_decide.cc.
+absl::StatusOr<Events> Decide(const v1::TicketState&, const PresentEstimate&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const CancelEstimate&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const ExpireEstimate&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const ConvertQuote&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const OpenFromQuote&, const Context&);
+
+// The customer's decisions: consent_decide.cc.
 absl::StatusOr<Events> Decide(const v1::TicketState&, const AuthorizeJob&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const DeclineJob&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const DeferJob&, const Context&);
+
+// Jobs and the work on them: job_decide.cc.
+absl::StatusOr<Events> Decide(const v1::TicketState&, const AddJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const ScheduleJob&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const StartJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const HoldJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const ResumeJob&, const Context&);
 absl::StatusOr<Events> Decide(const v1::TicketState&, const CompleteJob&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const CheckQuality&, const Context&);
+absl::StatusOr<Events> Decide(const v1::TicketState&, const CancelJob&, const Context&);
 
 // Lines and discounts: line_decide.cc.
 absl::StatusOr<Events> Decide(const v1::TicketState&, const AddLabourLine&, const Context&);

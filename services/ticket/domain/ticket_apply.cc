@@ -9,21 +9,26 @@ namespace {
 
 void Apply(v1::Ticket& ticket, const v1::JobAdded& event) { *ticket.add_jobs() = event.job(); }
 
+// A change of a job's lines may leave behind what the customer agreed to or was shown.
+template <class Changed>
+void Outdate(const Changed& event, v1::Job& job) {
+  if (event.outdates_consent()) job.set_consent_outdated(true);
+  if (event.outdates_estimate()) job.clear_estimate_version();
+}
+
 void Apply(v1::Ticket& ticket, const v1::LineAdded& event) {
   if (event.line().job_id().empty()) {
     *ticket.add_lines() = event.line();
   } else if (v1::Job* job = FindJob(ticket, event.line().job_id())) {
     *job->add_lines() = event.line();
-    if (event.outdates_consent()) job->set_consent_outdated(true);
+    Outdate(event, *job);
   }
   if (event.has_calculation()) ApplyCalculation(event.calculation(), ticket);
 }
 
 void Apply(v1::Ticket& ticket, const v1::LineChanged& event) {
   if (v1::Line* line = FindLine(ticket, event.line().line_id())) *line = event.line();
-  if (v1::Job* job = FindJob(ticket, event.line().job_id())) {
-    if (event.outdates_consent()) job->set_consent_outdated(true);
-  }
+  if (v1::Job* job = FindJob(ticket, event.line().job_id())) Outdate(event, *job);
   if (event.has_calculation()) ApplyCalculation(event.calculation(), ticket);
 }
 
@@ -37,7 +42,7 @@ void Apply(v1::Ticket& ticket, const v1::LineRemoved& event) {
   RemoveLineFrom(*ticket.mutable_lines(), event.line_id());
   if (v1::Job* job = FindJob(ticket, event.job_id())) {
     RemoveLineFrom(*job->mutable_lines(), event.line_id());
-    if (event.outdates_consent()) job->set_consent_outdated(true);
+    Outdate(event, *job);
   }
   if (event.has_calculation()) ApplyCalculation(event.calculation(), ticket);
 }
@@ -91,6 +96,86 @@ void Apply(v1::Ticket& ticket, const v1::JobCompleted& event,
   job->set_cause(event.cause());
   job->set_correction(event.correction());
   *job->mutable_completed_at() = when;
+}
+
+void Apply(v1::Ticket& ticket, const v1::JobScheduled& event) {
+  v1::Job* job = FindJob(ticket, event.job_id());
+  if (job == nullptr) return;
+  job->set_status(v1::JOB_STATUS_SCHEDULED);
+  *job->mutable_schedule() = event.schedule();
+}
+
+void Apply(v1::Ticket& ticket, const v1::JobHeld& event, const google::protobuf::Timestamp& when) {
+  v1::Job* job = FindJob(ticket, event.job_id());
+  if (job == nullptr) return;
+  job->set_status(StatusOf(event.kind()));
+  job->mutable_hold()->set_kind(event.kind());
+  job->mutable_hold()->set_reason(event.reason());
+  *job->mutable_hold()->mutable_since() = when;
+}
+
+void Apply(v1::Ticket& ticket, const v1::JobResumed& event) {
+  v1::Job* job = FindJob(ticket, event.job_id());
+  if (job == nullptr) return;
+  job->set_status(v1::JOB_STATUS_IN_PROGRESS);
+  job->clear_hold();
+}
+
+void Apply(v1::Ticket& ticket, const v1::JobQualityChecked& event,
+           const google::protobuf::Timestamp& when) {
+  v1::Job* job = FindJob(ticket, event.job_id());
+  if (job == nullptr) return;
+  job->set_status(v1::JOB_STATUS_QUALITY_CHECKED);
+  job->set_quality_checked_by(event.checked_by());
+  *job->mutable_quality_checked_at() = when;
+}
+
+void Apply(v1::Ticket& ticket, const v1::JobCancelled& event) {
+  if (v1::Job* job = FindJob(ticket, event.job_id())) {
+    job->set_status(v1::JOB_STATUS_CANCELLED);
+    job->set_cancel_reason(event.reason());
+    job->clear_consent_outdated();
+    job->clear_hold();
+  }
+  ticket.set_agreed_excluding_tax_minor(event.agreed_excluding_tax_minor());
+  ticket.set_agreed_including_tax_minor(event.agreed_including_tax_minor());
+  if (event.has_calculation()) ApplyCalculation(event.calculation(), ticket);
+}
+
+// What was presented is what the ticket shows from then on, to the cent.
+void ShowAmounts(const google::protobuf::RepeatedPtrField<v1::Line>& presented,
+                 v1::Ticket& ticket) {
+  for (const v1::Line& line : presented) {
+    v1::Line* shown = FindLine(ticket, line.line_id());
+    if (shown != nullptr && line.has_amounts()) *shown->mutable_amounts() = line.amounts();
+  }
+}
+
+void Apply(v1::Ticket& ticket, const v1::EstimatePresented& event, uint64_t version) {
+  const v1::EstimateVersion& estimate = event.estimate();
+  v1::EstimateSummary& summary = *ticket.add_estimates();
+  summary.set_number(estimate.number());
+  *summary.mutable_presented_at() = estimate.presented_at();
+  summary.set_valid_until(estimate.valid_until());
+  const AmountPair amounts = AmountsOf(estimate.totals());
+  summary.set_amount_excluding_tax_minor(amounts.excluding_tax_minor);
+  summary.set_amount_including_tax_minor(amounts.including_tax_minor);
+  summary.set_sha256(estimate.sha256());
+  summary.set_ticket_version(version);
+  for (const v1::EstimateJob& presented : estimate.jobs()) {
+    v1::Job* job = FindJob(ticket, presented.job_id());
+    if (job == nullptr) continue;
+    job->set_estimate_version(estimate.number());
+    ShowAmounts(presented.lines(), ticket);
+  }
+  ShowAmounts(estimate.lines(), ticket);
+  *ticket.mutable_totals() = estimate.totals();
+}
+
+void Link(v1::TicketLink::Relation relation, const std::string& ticket_id, v1::Ticket& ticket) {
+  v1::TicketLink& link = *ticket.add_links();
+  link.set_relation(relation);
+  link.set_ticket_id(ticket_id);
 }
 
 void Apply(v1::TicketState& state, const v1::MoneyReceived& event) {
@@ -165,6 +250,37 @@ void TicketAggregate::Apply(v1::TicketState& state, const v1::TicketEvent& event
       break;
     case TicketEvent::kTicketVoided:
       ticket.set_stage(v1::DOCUMENT_STAGE_VOIDED);
+      break;
+    case TicketEvent::kEstimatePresented:
+      ticket::Apply(ticket, event.estimate_presented(), version);
+      break;
+    case TicketEvent::kEstimateCancelled:
+    case TicketEvent::kEstimateExpired:
+      ticket.set_stage(v1::DOCUMENT_STAGE_CLOSED_UNSOLD);
+      *ticket.mutable_closed_at() = when;
+      break;
+    case TicketEvent::kJobScheduled:
+      ticket::Apply(ticket, event.job_scheduled());
+      break;
+    case TicketEvent::kJobHeld:
+      ticket::Apply(ticket, event.job_held(), when);
+      break;
+    case TicketEvent::kJobResumed:
+      ticket::Apply(ticket, event.job_resumed());
+      break;
+    case TicketEvent::kJobQualityChecked:
+      ticket::Apply(ticket, event.job_quality_checked(), when);
+      break;
+    case TicketEvent::kJobCancelled:
+      ticket::Apply(ticket, event.job_cancelled());
+      break;
+    case TicketEvent::kQuoteConverted:
+      ticket.set_stage(v1::DOCUMENT_STAGE_CLOSED);
+      *ticket.mutable_closed_at() = when;
+      Link(v1::TicketLink::RELATION_BECAME, event.quote_converted().ticket_id(), ticket);
+      break;
+    case TicketEvent::kTicketFollowed:
+      Link(v1::TicketLink::RELATION_FOLLOWED_BY, event.ticket_followed().ticket_id(), ticket);
       break;
     case TicketEvent::kLocationConfigured:
     case TicketEvent::kNumberAssigned:

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/rpc/errors.h"
+#include "services/ticket/domain/consent_rules.h"
 #include "services/ticket/domain/draft.h"
 #include "services/ticket/domain/refusals.h"
 #include "services/ticket/domain/ticket.h"
@@ -23,31 +24,12 @@ absl::Status CheckCustomer(const OpenTicket& command) {
                         absl::StrCat("there is no customer ", customer_id,
                                      " here yet; register them and pass on the position token"));
   }
-  // Who asked to be forgotten is not written up again under the old id.
-  if (command.customer.erased()) {
-    return rpc::Refused(v1::CUSTOMER_ERASED,
-                        absl::StrCat("customer ", customer_id, " was erased; register them anew"));
-  }
-  return absl::OkStatus();
+  return CheckNotErased(command.customer);
 }
 
-absl::Status CheckVehicle(const v1::OpenTicketRequest& request) {
-  const bool repair = request.kind() == v1::TICKET_KIND_REPAIR_ORDER;
-  // A repair order is work on a vehicle.
-  if (repair && request.vehicle_id().empty()) {
-    return rpc::Refused(v1::VEHICLE_REQUIRED,
-                        "a repair order is for a vehicle; name it or open a counter sale");
-  }
-  // A counter sale is parts over the counter, into nobody's car.
-  if (!repair && !request.vehicle_id().empty()) {
-    return rpc::Refused(v1::VEHICLE_NOT_ALLOWED,
-                        "a counter sale has no vehicle; open a repair order for work on one");
-  }
-  return absl::OkStatus();
-}
-
+// A quote for a vehicle is priced as the repair order that it may become.
 void AddDefaultFees(const OpenTicket& command, const v1::Location& location, v1::Ticket& ticket) {
-  if (ticket.kind() != v1::TICKET_KIND_REPAIR_ORDER) return;
+  if (ticket.vehicle_id().empty()) return;
   for (int i = 0; i < location.default_fees_size(); ++i) {
     const v1::DefaultFee& fee = location.default_fees(i);
     v1::Line& line = *ticket.add_lines();
@@ -78,13 +60,18 @@ v1::Ticket Header(const OpenTicket& command, const Context& context) {
   ticket.set_version(1);
   ticket.set_cash_increment_minor(context.location.cash_increment_minor());
   ticket.set_return_old_parts(request.return_old_parts());
+  if (!request.follows_ticket_id().empty()) {
+    v1::TicketLink& link = *ticket.add_links();
+    link.set_relation(v1::TicketLink::RELATION_FOLLOWS);
+    link.set_ticket_id(request.follows_ticket_id());
+  }
   return ticket;
 }
 
 absl::Status CheckConsent(const v1::Ticket& ticket, const Context& context) {
   // What was changed after the customer agreed is asked again, unless the law of the place lets a
   // shop go on up to a ceiling (checked with the total).
-  if (AllowsOverage(context.location.overage())) return absl::OkStatus();
+  if (AllowsOverage(context.location, context.business_date)) return absl::OkStatus();
   for (const v1::Job& job : ticket.jobs()) {
     if (IsAuthorized(job.status()) && job.consent_outdated()) {
       return rpc::Refused(
@@ -107,7 +94,7 @@ absl::Status CheckWork(const v1::Ticket& ticket) {
   if (ticket.kind() != v1::TICKET_KIND_REPAIR_ORDER) return absl::OkStatus();
   // Work is charged when it is done. Over the counter there is no work.
   for (const v1::Job& job : ticket.jobs()) {
-    if (IsAuthorized(job.status()) && job.status() != v1::JOB_STATUS_COMPLETE) {
+    if (IsAuthorized(job.status()) && !IsDone(job.status())) {
       return rpc::Refused(v1::WORK_UNFINISHED, absl::StrCat("job ", job.job_id(),
                                                             " is not complete; complete it first"));
     }
@@ -115,9 +102,11 @@ absl::Status CheckWork(const v1::Ticket& ticket) {
   return absl::OkStatus();
 }
 
-// The customer pays what they agreed to, and more only as far as the law of the place allows.
+// The customer pays what they agreed to, and more only as far as the law of the place and the
+// shop's own policy allow.
 absl::Status CheckCeiling(const v1::Ticket& ticket, const v1::Totals& totals,
-                          const v1::OveragePolicy& policy) {
+                          const OverageLimit& limit) {
+  const v1::OveragePolicy& policy = limit.policy;
   const AmountPair amounts = AmountsOf(totals);
   const int64_t amount =
       policy.before_tax() ? amounts.excluding_tax_minor : amounts.including_tax_minor;
@@ -131,7 +120,8 @@ absl::Status CheckCeiling(const v1::Ticket& ticket, const v1::Totals& totals,
                                    "; ask for new consent or reduce it"),
                       {{"agreed_minor", absl::StrCat(agreed)},
                        {"ceiling_minor", absl::StrCat(ceiling)},
-                       {"amount_minor", absl::StrCat(amount)}});
+                       {"amount_minor", absl::StrCat(amount)},
+                       {"rule_id", limit.rule_id}});
 }
 
 v1::Ticket Invoiced(const Draft& draft, const InvoiceTicket& command, const Context& context,
@@ -191,7 +181,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const OpenTicket& co
         v1::TICKET_EXISTS, absl::StrCat("ticket ", state.ticket().ticket_id(), " exists already"));
   }
   RETURN_IF_ERROR(CheckCustomer(command));
-  RETURN_IF_ERROR(CheckVehicle(command.request));
+  RETURN_IF_ERROR(CheckVehicle(command.request.kind(), command.request.vehicle_id()));
 
   Draft draft(state, context);
   v1::TicketEvent event;
@@ -208,6 +198,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const OpenTicket& co
 absl::StatusOr<Events> Decide(const v1::TicketState& state, const InvoiceTicket& command,
                               const Context& context) {
   RETURN_IF_ERROR(CheckOpen(state, command.request.ticket_id()));
+  RETURN_IF_ERROR(CheckNoQuote(state.ticket()));
   Draft draft(state, context);
   const v1::Ticket& ticket = draft.ticket();
   RETURN_IF_ERROR(CheckWork(ticket));
@@ -221,7 +212,9 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const InvoiceTicket&
   // The taxes of the day of the invoice, not of the estimate.
   ASSIGN_OR_RETURN(const v1::Calculation calculation,
                    draft.CalculationOf(ticket, Counting::kInvoice));
-  RETURN_IF_ERROR(CheckCeiling(ticket, calculation.totals(), context.location.overage()));
+  for (const OverageLimit& limit : OverageLimits(context.location, context.business_date)) {
+    RETURN_IF_ERROR(CheckCeiling(ticket, calculation.totals(), limit));
+  }
 
   v1::TicketEvent event;
   *event.mutable_ticket_invoiced()->mutable_ticket() =
@@ -240,21 +233,39 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const VoidTicket& co
     const bool labour =
         std::any_of(job.lines().begin(), job.lines().end(),
                     [](const v1::Line& line) { return line.kind() == v1::LINE_KIND_LABOUR; });
-    if (job.status() == v1::JOB_STATUS_COMPLETE && labour) {
+    if (IsDone(job.status()) && labour) {
       return rpc::Refused(v1::WORK_WAS_DONE,
                           absl::StrCat("job ", job.job_id(), " is complete; invoice the ticket"));
     }
   }
-  // Money in the till belongs to somebody, too.
-  if (ticket.paid_minor() != 0) {
-    return rpc::Refused(v1::MONEY_WAS_RECEIVED,
-                        absl::StrCat("ticket ", ticket.ticket_id(), " has received ",
-                                     ticket.paid_minor(), " minor units; refund them first"));
-  }
+  RETURN_IF_ERROR(CheckNoMoney(ticket));
   Draft draft(state, context);
   v1::TicketEvent event;
   event.mutable_ticket_voided()->set_reason(command.reason());
   event.mutable_ticket_voided()->set_location_id(ticket.location_id());
+  draft.Add(std::move(event));
+  return draft.TakeEvents();
+}
+
+absl::StatusOr<Events> Decide(const v1::TicketState& state, const FollowTicket& command,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckKnown(state, command.ticket_id));
+  const v1::Ticket& ticket = state.ticket();
+  // A shop's books are kept by location.
+  if (ticket.location_id() != context.location.location_id()) {
+    return rpc::Refused(v1::LINKED_TICKET_ELSEWHERE,
+                        absl::StrCat("ticket ", ticket.ticket_id(), " belongs to location ",
+                                     ticket.location_id(), "; open the new one there"));
+  }
+  // What is still written is changed, not followed.
+  if (ticket.stage() == v1::DOCUMENT_STAGE_ESTIMATE ||
+      ticket.stage() == v1::DOCUMENT_STAGE_WORK_ORDER) {
+    return rpc::Refused(v1::LINKED_TICKET_OPEN, absl::StrCat("ticket ", ticket.ticket_id(),
+                                                             " is still open; change that one"));
+  }
+  Draft draft(state, context);
+  v1::TicketEvent event;
+  event.mutable_ticket_followed()->set_ticket_id(command.followed_by);
   draft.Add(std::move(event));
   return draft.TakeEvents();
 }

@@ -55,10 +55,46 @@ int CountLines(const v1::Ticket& ticket) {
   return count;
 }
 
+const v1::EstimateSummary* FindEstimate(const v1::Ticket& ticket, int32_t number) {
+  for (const v1::EstimateSummary& estimate : ticket.estimates()) {
+    if (estimate.number() == number) return &estimate;
+  }
+  return nullptr;
+}
+
+bool IsDone(v1::JobStatus status) {
+  return status == v1::JOB_STATUS_COMPLETE || status == v1::JOB_STATUS_QUALITY_CHECKED;
+}
+
+bool IsHeld(v1::JobStatus status) {
+  return status == v1::JOB_STATUS_WAITING_PARTS || status == v1::JOB_STATUS_WAITING_CUSTOMER ||
+         status == v1::JOB_STATUS_SUBLET_OUT || status == v1::JOB_STATUS_ON_HOLD;
+}
+
+v1::JobStatus StatusOf(v1::HoldKind kind) {
+  switch (kind) {
+    case v1::HOLD_KIND_PARTS:
+      return v1::JOB_STATUS_WAITING_PARTS;
+    case v1::HOLD_KIND_CUSTOMER:
+      return v1::JOB_STATUS_WAITING_CUSTOMER;
+    case v1::HOLD_KIND_SUBLET:
+      return v1::JOB_STATUS_SUBLET_OUT;
+    case v1::HOLD_KIND_OTHER:
+    case v1::HOLD_KIND_UNSPECIFIED:
+    case v1::HoldKind_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::HoldKind_INT_MAX_SENTINEL_DO_NOT_USE_:
+      return v1::JOB_STATUS_ON_HOLD;
+  }
+  return v1::JOB_STATUS_ON_HOLD;
+}
+
 v1::JobStatus ProductionOf(const v1::Ticket& ticket) {
-  static constexpr std::array kWorstFirst = {v1::JOB_STATUS_IN_PROGRESS, v1::JOB_STATUS_AUTHORIZED,
-                                             v1::JOB_STATUS_PROPOSED,    v1::JOB_STATUS_COMPLETE,
-                                             v1::JOB_STATUS_DEFERRED,    v1::JOB_STATUS_DECLINED};
+  static constexpr std::array kWorstFirst = {
+      v1::JOB_STATUS_WAITING_CUSTOMER, v1::JOB_STATUS_WAITING_PARTS, v1::JOB_STATUS_SUBLET_OUT,
+      v1::JOB_STATUS_ON_HOLD,          v1::JOB_STATUS_IN_PROGRESS,   v1::JOB_STATUS_SCHEDULED,
+      v1::JOB_STATUS_AUTHORIZED,       v1::JOB_STATUS_PROPOSED,      v1::JOB_STATUS_COMPLETE,
+      v1::JOB_STATUS_QUALITY_CHECKED,  v1::JOB_STATUS_DEFERRED,      v1::JOB_STATUS_DECLINED,
+      v1::JOB_STATUS_CANCELLED};
   for (const v1::JobStatus status : kWorstFirst) {
     if (IsFixed(ticket.stage()) && status == v1::JOB_STATUS_PROPOSED) continue;
     const bool any = std::any_of(ticket.jobs().begin(), ticket.jobs().end(),
@@ -72,7 +108,9 @@ v1::Settlement SettlementOf(const v1::Ticket& ticket, bool any_refund) {
   const int64_t paid = ticket.paid_minor();
   const int64_t total = ticket.totals().total_minor();
   if (any_refund && paid <= 0) return v1::SETTLEMENT_REFUNDED;
-  if (paid == 0 && !IsFixed(ticket.stage())) return v1::SETTLEMENT_UNPAID;
+  if (!IsFixed(ticket.stage()) || ticket.kind() == v1::TICKET_KIND_QUOTE) {
+    return paid > 0 ? v1::SETTLEMENT_DEPOSIT_HELD : v1::SETTLEMENT_UNPAID;
+  }
   if (paid > total) return v1::SETTLEMENT_OVERPAID;
   if (paid == total) return v1::SETTLEMENT_PAID;
   return paid > 0 ? v1::SETTLEMENT_PARTIAL : v1::SETTLEMENT_UNPAID;

@@ -53,6 +53,14 @@ std::set<std::string> KeysOf(const v1::TicketIndexRow& row) {
   return keys;
 }
 
+void SetTechnician(const std::string& of, const std::string& technician, v1::TicketIndexRow& row) {
+  if (technician.empty()) {
+    row.mutable_technicians()->erase(of);
+  } else {
+    (*row.mutable_technicians())[of] = technician;
+  }
+}
+
 v1::TicketIndexRow RowOf(const v1::Ticket& ticket) {
   v1::TicketIndexRow row;
   row.set_ticket_id(ticket.ticket_id());
@@ -61,15 +69,11 @@ v1::TicketIndexRow RowOf(const v1::Ticket& ticket) {
   row.set_vehicle_id(ticket.vehicle_id());
   row.set_opened_us(static_cast<uint64_t>(absl::ToUnixMicros(FromTimestamp(ticket.opened_at()))));
   row.set_stage(ticket.stage());
-  return row;
-}
-
-void SetTechnician(const std::string& of, const std::string& technician, v1::TicketIndexRow& row) {
-  if (technician.empty()) {
-    row.mutable_technicians()->erase(of);
-  } else {
-    (*row.mutable_technicians())[of] = technician;
+  // Of a ticket that was made from a quote.
+  for (const v1::Job& job : ticket.jobs()) {
+    for (const v1::Line& line : job.lines()) SetTechnician(line.line_id(), line.technician(), row);
   }
+  return row;
 }
 
 // What the event changes about where the ticket is found.
@@ -105,6 +109,23 @@ void Change(const v1::TicketEvent& event, v1::TicketIndexRow& row) {
     case TicketEvent::kTicketVoided:
       row.set_stage(v1::DOCUMENT_STAGE_VOIDED);
       break;
+    case TicketEvent::kEstimateCancelled:
+    case TicketEvent::kEstimateExpired:
+      row.set_stage(v1::DOCUMENT_STAGE_CLOSED_UNSOLD);
+      break;
+    case TicketEvent::kQuoteConverted:
+      row.set_stage(v1::DOCUMENT_STAGE_CLOSED);
+      break;
+    case TicketEvent::kJobScheduled:
+      SetTechnician(event.job_scheduled().job_id(), event.job_scheduled().schedule().technician(),
+                    row);
+      break;
+    case TicketEvent::kEstimatePresented:
+    case TicketEvent::kJobHeld:
+    case TicketEvent::kJobResumed:
+    case TicketEvent::kJobQualityChecked:
+    case TicketEvent::kJobCancelled:
+    case TicketEvent::kTicketFollowed:
     case TicketEvent::kJobAdded:
     case TicketEvent::kTicketDiscounted:
     case TicketEvent::kJobDeclined:

@@ -33,7 +33,7 @@ class TicketIndex final : public runtime::TypedProjection<v1::TicketEvent> {
   static constexpr std::string_view kView = "ticket_index";
 
   std::string_view view() const override { return kView; }
-  uint32_t schema() const override { return 1; }
+  uint32_t schema() const override { return 2; }
   void On(const v1::TicketEvent& event, runtime::ViewWriter& rows) override;
 
   // What all keys of one question begin with.
