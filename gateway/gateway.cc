@@ -1,89 +1,80 @@
 #include "gateway/gateway.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "gateway/proxy_call.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "libs/base/status.h"
-#include "libs/rpc/errors.h"
 
 namespace pitlane::gateway {
 namespace {
-
-// Methods this build does not know: a newer service may have them, and they need a token.
-const rpc::MethodInfo& UnknownMethod() {
-  static const auto* const unknown =
-      new rpc::MethodInfo{.path = "(unknown)", .service = "(unknown)"};
-  return *unknown;
-}
 
 // Room for gRPC to hand us a message that is too large, so that we can refuse it with a reason.
 constexpr int kRefusalRoom = 2;
 
 }  // namespace
 
-// Everything that comes to the address and is no health check.
-class Gateway::Door final : public grpc::CallbackGenericService {
+// Everything that comes by gRPC and is no health check.
+class Gateway::GrpcDoor final : public grpc::CallbackGenericService {
  public:
-  Door(const GatewayOptions& options, rpc::ServerEnv& env)
-      : env_(env),
-        router_(options.areas),
-        max_message_bytes_(options.server.max_message_bytes),
-        max_calls_(options.max_calls_in_flight),
-        in_flight_gauge_(env.metrics().Gauge("pitlane_gateway_calls_in_flight",
-                                             "Calls and streams passing through.")) {}
+  explicit GrpcDoor(Door& door) : door_(door) {}
 
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
-    const rpc::MethodInfo* known = rpc::FindMethod(context->method());
-    const bool room = in_flight_.fetch_add(1) < max_calls_;
-    in_flight_gauge_.Increment();
-    auto* call = new ProxyCall(env_, *context, known != nullptr ? *known : UnknownMethod(),
-                               {max_message_bytes_, [this] { Leave(); }});
-    const auto backend =
-        router_.Route(context->method(), rpc::internal::MetadataValue(*context, kServiceMetadata));
-    if (!room) {
-      call->Refuse(rpc::Overloaded(absl::StrCat("all ", max_calls_, " calls are taken")));
-    } else if (backend.ok()) {
-      call->Forward(**backend);
-    } else {
-      call->Refuse(backend.status());
-    }
+    auto* call = new ProxyCall(door_, *context);
+    call->Start();
     return call;
   }
 
-  int in_flight() const { return in_flight_; }
-
  private:
-  void Leave() {
-    in_flight_.fetch_sub(1);
-    in_flight_gauge_.Decrement();
-  }
-
-  rpc::ServerEnv& env_;
-  const Router router_;
-  const int max_message_bytes_;
-  const int max_calls_;
-  prometheus::Gauge& in_flight_gauge_;
-  std::atomic<int> in_flight_{0};
+  Door& door_;
 };
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options,
                                                         rpc::ServerEnv& env) {
-  if (options.areas.empty()) {
+  if (options.areas.empty() && options.door.packages.empty()) {
     return absl::FailedPreconditionError("a gateway needs services: give their addresses by area");
   }
-  std::unique_ptr<Gateway> gateway(new Gateway(std::make_unique<Door>(options, env)));
+  DoorOptions shared = options.door;
+  shared.areas = options.areas;
+  shared.max_message_bytes = options.server.max_message_bytes;
+  ASSIGN_OR_RETURN(std::unique_ptr<Door> door, Door::Create(shared, env));
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(door)));
+
   rpc::ServerOptions server = options.server;
   server.max_message_bytes *= kRefusalRoom;
-  ASSIGN_OR_RETURN(gateway->server_, rpc::Server::Start(server, {}, gateway->door_.get()));
+  server.listen.clear();  // the listener has the port
+  ASSIGN_OR_RETURN(gateway->server_, rpc::Server::Start(server, {}, gateway->grpc_door_.get()));
+  ListenerOptions listener{.listen = options.server.listen,
+                           .tls = options.server.tls,
+                           .allow_plaintext = options.server.allow_plaintext,
+                           .http = options.http};
+  ASSIGN_OR_RETURN(gateway->listener_,
+                   Listener::Start(listener, *gateway->door_, *gateway->server_));
+  if (!options.grpc_listen.empty()) {
+    listener.listen = options.grpc_listen;
+    listener.grpc_only = true;
+    ASSIGN_OR_RETURN(gateway->grpc_listener_,
+                     Listener::Start(listener, *gateway->door_, *gateway->server_));
+  }
   gateway->server_->SetReady(true);
   return gateway;
 }
 
-Gateway::Gateway(std::unique_ptr<Door> door) : door_(std::move(door)) {}
-Gateway::~Gateway() = default;
+Gateway::Gateway(std::unique_ptr<Door> door)
+    : door_(std::move(door)), grpc_door_(std::make_unique<GrpcDoor>(*door_)) {}
 
-int Gateway::calls_in_flight() const { return door_->in_flight(); }
+Gateway::~Gateway() { Shutdown(absl::ZeroDuration()); }
+
+void Gateway::Shutdown(absl::Duration grace) {
+  if (listener_ == nullptr) return;
+  const absl::Time end = absl::Now() + grace;
+  if (grpc_listener_ != nullptr) grpc_listener_->Drain();
+  listener_->Drain();
+  server_->Shutdown(grace);
+  listener_->Shutdown(std::max(end - absl::Now(), absl::ZeroDuration()));
+}
 
 }  // namespace pitlane::gateway

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "gateway/testing/gateway_fixture.h"
+#include "gateway/testing/http_client.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "libs/base/status_matchers.h"
 #include "libs/rpc/channel.h"
@@ -15,6 +17,7 @@
 #include "libs/rpc/grpc_status.h"
 #include "libs/rpc/log.h"
 #include "libs/rpc/testing/echo_fixture.h"
+#include "libs/rpc/testing/test_certificates.h"
 
 namespace pitlane::gateway {
 namespace {
@@ -121,7 +124,7 @@ class GatewayTest : public ::testing::Test {
     auto gateway = Gateway::Start(options, *env_);
     ASSERT_THAT(gateway, IsOk());
     gateway_ = *std::move(gateway);
-    channel_ = ChannelTo(gateway_->server().address());
+    channel_ = ChannelTo(gateway_->address());
     echo_.stub = pitlane::testing::v1::EchoService::NewStub(channel_);
   }
 
@@ -429,7 +432,7 @@ TEST_F(GatewayTest, ABigMessagePassesAndABiggerOneIsRefused) {
 }
 
 TEST_F(GatewayTest, CallsBeyondTheLimitAreRefusedAtOnce) {
-  StartGateway({.max_calls_in_flight = 1});
+  StartGateway({.door = {.max_calls_in_flight = 1}});
   echo_.service.Hold();
   absl::Status held = absl::UnknownError("not answered");
   std::thread caller([&] { held = echo_.Echo(EchoRequest(), Token()).status(); });
@@ -537,6 +540,33 @@ TEST_F(GatewayTest, ManyCallsAtOnceAllPass) {
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(passed, 800);
   EXPECT_TRUE(WaitUntilIdle());
+}
+
+TEST_F(GatewayTest, OneAddressServesGrpcAndHttp) {
+  StartGateway();
+  testing::HttpClient http(gateway_->address());
+  EXPECT_EQ(http.Post(testing::kPing, "application/json", "{}").status, 200);
+  EXPECT_THAT(echo_.Echo(EchoRequest(), Token()), IsOk());
+  EXPECT_EQ(http.Post(testing::kPing, "application/json", "{}").status, 200);
+}
+
+TEST_F(GatewayTest, GrpcPassesThroughTls) {
+  const rpc::testing::TestCertificates certificates;
+  StartGateway({.server = {.tls = certificates.Files()}, .grpc_listen = "127.0.0.1:0"});
+  for (const std::string& address : {gateway_->address(), gateway_->grpc_address()}) {
+    ASSERT_OK_AND_ASSIGN(channel_,
+                         rpc::MakeChannel({.address = address, .tls = certificates.Files()}));
+    echo_.stub = pitlane::testing::v1::EchoService::NewStub(channel_);
+    EchoRequest request;
+    request.set_payload(std::string(1 << 20, 'x'));
+    ASSERT_OK_AND_ASSIGN(const EchoResponse response, echo_.Echo(request, Token()));
+    EXPECT_EQ(response.payload(), request.payload());
+    ASSERT_OK_AND_ASSIGN(channel_,
+                         rpc::MakeChannel({.address = address, .tls = certificates.TrustOnly()}));
+    echo_.stub = pitlane::testing::v1::EchoService::NewStub(channel_);
+    EXPECT_THAT(echo_.Echo(EchoRequest(), Token()), StatusIs(absl::StatusCode::kUnavailable))
+        << "a client without a certificate came in";
+  }
 }
 
 TEST(Gateway, WithoutServicesItDoesNotStart) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "gateway/default_address.h"
@@ -23,18 +24,30 @@ struct Flags {
   rpc::TlsFiles backend_tls;
   rpc::TokenVerifierOptions tokens;
   std::string admin = "127.0.0.1:0";
+  std::vector<std::string> packages;  // PACKAGE=HOST:PORT
   std::string log_level = "info";
   int grace_seconds = 20;
+  int default_deadline_seconds = 30;
 };
 
 void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--listen", flags.gateway.server.listen, "HOST:PORT")->capture_default_str();
+  app.add_option("--grpc-listen", flags.gateway.grpc_listen,
+                 "HOST:PORT of native gRPC alone, for clients whose TLS offers http/1.1, too");
   for (const char* area :
        {"ticket", "inventory", "customer-vehicle", "payment", "terminal-gateway", "reporting"}) {
     std::string key = area;
     for (char& c : key) c = c == '-' ? '_' : c;
     app.add_option(std::string("--") + area, flags.backends[key], "HOST:PORT of that service");
   }
+  app.add_option("--package", flags.packages,
+                 "PACKAGE=HOST:PORT of a service of others, e.g. acme.loyalty.v1=10.0.0.9:7000");
+  app.add_option("--descriptors", flags.gateway.door.descriptor_file,
+                 "descriptor set of methods this build does not know, for their JSON");
+  app.add_option("--pass-metadata", flags.gateway.door.passed_metadata,
+                 "further metadata that goes to services; *: all");
+  app.add_option("--allow-origin", flags.gateway.http.allowed_origins,
+                 "origin of pages that may call, e.g. https://shop.example; *: every page");
   app.add_option("--tls-cert", flags.tls.certificate, "our certificate chain (PEM)");
   app.add_option("--tls-key", flags.tls.private_key, "its private key (PEM)");
   app.add_option("--tls-client-ca", flags.tls.authorities, "demand client certificates of these");
@@ -47,7 +60,16 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--issuer", flags.tokens.issuer, "`iss` of tokens")->required();
   app.add_option("--audience", flags.tokens.audience, "`aud` of tokens")->required();
   app.add_option("--admin", flags.admin, "HOST:PORT of /metrics")->capture_default_str();
-  app.add_option("--max-calls", flags.gateway.max_calls_in_flight)->capture_default_str();
+  app.add_option("--max-calls", flags.gateway.door.max_calls_in_flight)->capture_default_str();
+  app.add_option("--default-deadline", flags.default_deadline_seconds,
+                 "seconds for unary calls that come without one; 0: none")
+      ->capture_default_str();
+  app.add_option("--max-message-bytes", flags.gateway.server.max_message_bytes)
+      ->capture_default_str();
+  app.add_option("--max-streams-per-caller", flags.gateway.door.max_streams_per_caller)
+      ->capture_default_str();
+  app.add_option("--max-connections", flags.gateway.http.max_connections, "over HTTP/1.1")
+      ->capture_default_str();
   app.add_option("--log-level", flags.log_level)->capture_default_str();
   app.add_option("--grace-seconds", flags.grace_seconds, "to end calls")->capture_default_str();
 }
@@ -60,6 +82,15 @@ absl::Status Connect(Flags& flags) {
     options.address = address;
     ASSIGN_OR_RETURN(flags.gateway.areas[area], rpc::MakeChannel(options));
   }
+  for (const std::string& package : flags.packages) {
+    const size_t equals = package.find('=');
+    if (equals == std::string::npos) {
+      return absl::InvalidArgumentError("--package takes PACKAGE=HOST:PORT");
+    }
+    options.address = package.substr(equals + 1);
+    ASSIGN_OR_RETURN(flags.gateway.door.packages[package.substr(0, equals)],
+                     rpc::MakeChannel(options));
+  }
   if (!flags.tls.certificate.empty()) flags.gateway.server.tls = flags.tls;
   return absl::OkStatus();
 }
@@ -69,12 +100,17 @@ absl::Status Run(Flags flags, const sigset_t& stop_signals) {
   RETURN_IF_ERROR(Connect(flags));
   ASSIGN_OR_RETURN(const auto verifier, rpc::TokenVerifier::Create(flags.tokens, Clock::System()));
   rpc::Metrics metrics;
-  rpc::ServerEnv env({.area = "gateway"}, verifier.get(), Clock::System(), Entropy::System(),
-                     metrics);
+  const absl::Duration deadline = flags.default_deadline_seconds == 0
+                                      ? absl::InfiniteDuration()
+                                      : absl::Seconds(flags.default_deadline_seconds);
+  rpc::ServerEnv env({.area = "gateway", .default_deadline = deadline}, verifier.get(),
+                     Clock::System(), Entropy::System(), metrics);
   ASSIGN_OR_RETURN(const auto admin, rpc::AdminHttp::Start(metrics, flags.admin));
   ASSIGN_OR_RETURN(const auto gateway, Gateway::Start(flags.gateway, env));
   rpc::LogEvent(spdlog::level::info, "gateway_serving",
-                {{"address", gateway->server().address()}, {"admin_port", int64_t{admin->port()}}});
+                {{"address", gateway->address()},
+                 {"grpc_address", gateway->grpc_address()},
+                 {"admin_port", int64_t{admin->port()}}});
   int signal = 0;
   sigwait(&stop_signals, &signal);
   gateway->Shutdown(absl::Seconds(flags.grace_seconds));

@@ -1,73 +1,40 @@
 #include "gateway/proxy_call.h"
 
-#include <chrono>
 #include <string_view>
-#include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "libs/base/text.h"
 #include "libs/rpc/errors.h"
-#include "libs/rpc/grpc_status.h"
-#include "libs/rpc/trace.h"
 
 namespace pitlane::gateway {
 namespace {
 
 std::string_view Std(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
-// What a caller may say to a service. Everything else stays here: a service must not believe
-// metadata that only a proxy in front of us would set.
-bool GoesToService(std::string_view key) {
-  return key == "authorization" || key == "tracestate" || key == "x-request-id" ||
-         absl::StartsWith(ToAbsl(key), "pitlane-");
-}
-
-// Keys that gRPC makes from the status and the transport by itself.
-bool GoesToCaller(std::string_view key) {
-  return !key.empty() && key[0] != ':' && !absl::StartsWith(ToAbsl(key), "grpc-") &&
-         key != "content-type" && key != "user-agent";
-}
-
-absl::Duration DefaultDeadline(const rpc::ServerEnv& env, const rpc::MethodInfo& method) {
-  return method.streaming ? absl::InfiniteDuration() : env.options().default_deadline;
-}
-
 }  // namespace
 
-ProxyCall::ProxyCall(rpc::ServerEnv& env, grpc::GenericCallbackServerContext& context,
-                     const rpc::MethodInfo& method, ProxyLimits limits)
-    : call_(env, context, method),
-      context_(context),
-      limits_(std::move(limits)),
-      default_deadline_(DefaultDeadline(env, method)),
-      identified_(call_.Identify(default_deadline_)) {}
+ProxyCall::ProxyCall(Door& door, grpc::GenericCallbackServerContext& context)
+    : context_(context),
+      door_(door),
+      carrier_(context),
+      passage_(door, carrier_, context.method()) {}
 
-void ProxyCall::Refuse(const absl::Status& status) { Finish(call_.End(status)); }
-
-void ProxyCall::Forward(Backend& backend) {
-  if (!identified_.ok()) return Refuse(identified_);
-  backend_ = &backend;
-  PrepareUpstream();
-  backend.stub.PrepareBidiStreamingCall(&upstream_context_, context_.method(), {}, &upstream_);
+void ProxyCall::Start() {
+  const absl::Status admitted = passage_.Admit();
+  if (!admitted.ok()) return Finish(passage_.Refuse(admitted));
+  PassMetadata();
+  passage_.backend().stub.PrepareBidiStreamingCall(&upstream_context_, passage_.path(), {},
+                                                   &upstream_);
   upstream_.AddMultipleHolds(2);  // one for each direction
   upstream_.StartCall();
   StartRead(&request_);
 }
 
-void ProxyCall::PrepareUpstream() {
+void ProxyCall::PassMetadata() {
   for (const auto& [key, value] : context_.client_metadata()) {
-    if (!GoesToService(Std(key))) continue;
+    if (!door_.GoesToService(Std(key))) continue;
     upstream_context_.AddMetadata(std::string(Std(key)), std::string(Std(value)));
   }
-  upstream_context_.AddMetadata(std::string(rpc::kTraceparentMetadata),
-                                call_.context().traceparent());
-  absl::Duration left = rpc::internal::TimeLeft(context_);
-  if (left == absl::InfiniteDuration()) left = default_deadline_;
-  if (left != absl::InfiniteDuration()) {
-    upstream_context_.set_deadline(absl::ToChronoTime(absl::Now() + left));
-  }
+  passage_.Prepare(upstream_context_);
 }
 
 bool ProxyCall::Step(Requests from, Requests to) {
@@ -84,14 +51,15 @@ void ProxyCall::OnReadDone(bool ok) {
     upstream_.StartWritesDone();
     return upstream_.RemoveHold();
   }
-  if (request_.Length() > static_cast<size_t>(limits_.max_message_bytes)) {
+  const int max_bytes = door_.options().max_message_bytes;
+  if (request_.Length() > static_cast<size_t>(max_bytes)) {
     {
       absl::MutexLock lock(&mutex_);
       if (requests_ != Requests::kReading) return;
       requests_ = Requests::kStopped;
-      refusal_ = rpc::MakeError(absl::StatusCode::kResourceExhausted, common::v1::MESSAGE_TOO_LARGE,
-                                absl::StrCat("a message has ", request_.Length(),
-                                             " bytes; at most ", limits_.max_message_bytes));
+      refusal_ = rpc::MakeError(
+          absl::StatusCode::kResourceExhausted, common::v1::MESSAGE_TOO_LARGE,
+          absl::StrCat("a message has ", request_.Length(), " bytes; at most ", max_bytes));
     }
     upstream_context_.TryCancel();
     return upstream_.RemoveHold();
@@ -148,7 +116,7 @@ void ProxyCall::EndResponses() {
 }
 
 void ProxyCall::OnCancel() {
-  call_.context().MarkCancelled();
+  passage_.MarkCancelled();
   upstream_context_.TryCancel();
 }
 
@@ -159,52 +127,14 @@ void ProxyCall::UpstreamDone(const grpc::Status& status) {
     if (!GoesToCaller(Std(key))) continue;
     context_.AddTrailingMetadata(std::string(Std(key)), std::string(Std(value)));
   }
-  Finish(Translate(status));
-}
-
-grpc::Status ProxyCall::Translate(const grpc::Status& status) {
   std::optional<absl::Status> ours;
   {
     absl::MutexLock lock(&mutex_);
     ours = refusal_;
   }
-  const bool described = status.ok() || !status.error_details().empty();
-  if (!ours.has_value() && described) {
-    call_.Account(rpc::FromGrpcStatus(status), /*log=*/false);
-    return status;
-  }
-  return call_.End(ours.has_value() ? *ours : Describe(status));
+  Finish(ours.has_value() ? passage_.Refuse(*ours) : passage_.Conclude(status));
 }
 
-// Without details the status is gRPC's own: no service has spoken.
-absl::Status ProxyCall::Describe(const grpc::Status& status) const {
-  const auto code = static_cast<absl::StatusCode>(status.error_code());
-  const std::map<std::string, std::string> area = {{"area", backend_->area}};
-  if (code == absl::StatusCode::kUnavailable) {
-    return rpc::MakeError(code, common::v1::SERVICE_UNAVAILABLE,
-                          absl::StrCat("the ", backend_->area, " service does not answer"),
-                          {.metadata = area, .retry_after = absl::Seconds(1)});
-  }
-  if (code == absl::StatusCode::kUnimplemented) {
-    return rpc::MakeError(code, common::v1::METHOD_UNKNOWN, status.error_message(),
-                          {.metadata = area});
-  }
-  if (code == absl::StatusCode::kDeadlineExceeded) {
-    return rpc::MakeError(code, common::v1::DEADLINE_PASSED, "the deadline passed",
-                          {.metadata = area});
-  }
-  if (code == absl::StatusCode::kResourceExhausted) {
-    return rpc::MakeError(code, common::v1::MESSAGE_TOO_LARGE, status.error_message(),
-                          {.metadata = area});
-  }
-  if (code == absl::StatusCode::kCancelled) return rpc::internal::CallerLeft();
-  return rpc::FromGrpcStatus(status);
-}
-
-void ProxyCall::OnDone() {
-  const std::function<void()> on_done = limits_.on_done;
-  delete this;
-  on_done();
-}
+void ProxyCall::OnDone() { delete this; }
 
 }  // namespace pitlane::gateway

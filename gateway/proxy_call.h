@@ -4,13 +4,11 @@
 // side sets the pace, and a call never holds more than two messages.
 #pragma once
 
-#include <functional>
 #include <optional>
-#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "gateway/router.h"
+#include "gateway/passage.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/support/client_callback.h"
@@ -18,22 +16,13 @@
 
 namespace pitlane::gateway {
 
-// What a call may use, and whom it tells that it is over.
-struct ProxyLimits {
-  int max_message_bytes = 4 << 20;
-  std::function<void()> on_done;  // called once, last
-};
-
 // Made for every call that comes; deletes itself when gRPC is done with it.
 class ProxyCall final : public grpc::ServerGenericBidiReactor {
  public:
-  ProxyCall(rpc::ServerEnv& env, grpc::GenericCallbackServerContext& context,
-            const rpc::MethodInfo& method, ProxyLimits limits);
+  ProxyCall(Door& door, grpc::GenericCallbackServerContext& context);
 
-  // Exactly one of the two, once. Refuse answers by ourselves. Forward checks the token first
-  // (methods with public access need none), then passes the call on.
-  void Refuse(const absl::Status& status);
-  void Forward(Backend& backend);
+  // Once, last: refuses the call or passes it on.
+  void Start();
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -60,7 +49,6 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
   // started from outside the upstream's own reactions; stopping gives that hold back.
   enum class Requests { kReading, kWriting, kStopped };
 
-  void PrepareUpstream();
   void UpstreamStarted(bool ok);
   void UpstreamRead(bool ok);
   void UpstreamWrote(bool ok);
@@ -69,16 +57,12 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
   void EndResponses();
   // Moves from one state of the requests to another; false if it was not in that state.
   bool Step(Requests from, Requests to);
-  // What the caller gets for how the service ended the call.
-  grpc::Status Translate(const grpc::Status& status);
-  absl::Status Describe(const grpc::Status& status) const;
+  void PassMetadata();
 
-  rpc::internal::ServerCall call_;
   grpc::GenericCallbackServerContext& context_;
-  const ProxyLimits limits_;
-  const absl::Duration default_deadline_;
-  const absl::Status identified_;
-  Backend* backend_ = nullptr;
+  Door& door_;
+  rpc::internal::GrpcCarrier carrier_;
+  Passage passage_;
   Bytes request_;
   Bytes response_;
 

@@ -24,11 +24,22 @@ std::string_view AreaOf(std::string_view method) {
   return method.substr(0, dot);
 }
 
+// "acme.loyalty.v1" of "/acme.loyalty.v1.Points/Give"; empty when it has another shape.
+std::string_view PackageOf(std::string_view method) {
+  if (method.empty() || method[0] != '/') return {};
+  const std::string_view service = method.substr(1, method.find('/', 1) - 1);
+  const size_t dot = service.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : service.substr(0, dot);
+}
+
 }  // namespace
 
-Router::Router(const std::map<std::string, std::shared_ptr<grpc::Channel>>& areas) {
+Router::Router(const Channels& areas, const Channels& packages) {
   for (const auto& [area, channel] : areas) {
     backends_.emplace(area, std::make_unique<Backend>(area, channel));
+  }
+  for (const auto& [package, channel] : packages) {
+    others_.emplace(package, std::make_unique<Backend>(package, channel));
   }
 }
 
@@ -47,6 +58,8 @@ absl::StatusOr<Backend*> Router::Route(std::string_view method,
                         "every service has this method; name the one you mean, e.g. 'ticket'");
   }
   if (Backend* const backend = Find(area); backend != nullptr) return backend;
+  const auto other = others_.find(PackageOf(method));
+  if (other != others_.end()) return other->second.get();
   return rpc::MakeError(absl::StatusCode::kUnimplemented, common::v1::METHOD_UNKNOWN,
                         "no service behind this gateway has such a method");
 }

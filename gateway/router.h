@@ -31,19 +31,24 @@ struct Backend {
 // Immutable; thread-safe.
 class Router {
  public:
-  // By area, e.g. "ticket".
-  explicit Router(const std::map<std::string, std::shared_ptr<grpc::Channel>>& areas);
+  using Channels = std::map<std::string, std::shared_ptr<grpc::Channel>>;
+
+  // By area, e.g. "ticket"; and by protobuf package, e.g. "acme.loyalty.v1", for services of
+  // others.
+  explicit Router(const Channels& areas, const Channels& packages = {});
 
   // "/pitlane.<area>.v1.<Service>/<Method>" goes to that area; "/pitlane.admin.v1.…" to the one
-  // named by `service`, the value of kServiceMetadata. UNIMPLEMENTED, METHOD_UNKNOWN: none has it.
-  // INVALID_ARGUMENT: `service` is missing or names none.
+  // named by `service`, the value of kServiceMetadata; anything else to the service of its package.
+  // UNIMPLEMENTED, METHOD_UNKNOWN: none has it. INVALID_ARGUMENT: `service` is missing or names
+  // none.
   absl::StatusOr<Backend*> Route(std::string_view method,
                                  const std::optional<std::string>& service) const;
 
  private:
   Backend* Find(std::string_view area) const;
 
-  std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;
+  std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;  // by area
+  std::map<std::string, std::unique_ptr<Backend>, std::less<>> others_;    // by package
 };
 
 }  // namespace pitlane::gateway

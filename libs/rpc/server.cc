@@ -1,5 +1,7 @@
 #include "libs/rpc/server.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "grpcpp/impl/server_initializer.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
+#include "grpcpp/server_posix.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
@@ -161,6 +164,15 @@ class Server::Impl {
     server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   }
 
+  void Adopt(int socket) {
+    absl::MutexLock lock(&shutdown_mutex_);
+    if (shut_down_) {
+      close(socket);
+      return;
+    }
+    grpc::AddInsecureChannelFromFd(server_.get(), socket);
+  }
+
   int port_ = 0;
   std::string address_;
   std::vector<std::string> names_;
@@ -191,6 +203,8 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {
 }
 
 void Server::SetServing(std::string_view name, bool serving) { impl_->health_.Set(name, serving); }
+
+void Server::Adopt(int socket) { impl_->Adopt(socket); }
 
 void Server::SetReady(bool ready) { impl_->SetReady(ready); }
 void Server::Shutdown(absl::Duration grace) { impl_->Shutdown(grace); }

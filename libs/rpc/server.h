@@ -55,6 +55,11 @@ class Server {
   // A channel that does not leave the process; every call makes a new one. Not after Shutdown.
   std::shared_ptr<grpc::Channel> InProcessChannel() const;
 
+  // Takes over a connected, non-blocking stream socket on which nothing has been read, and closes
+  // it in the end: for what stands in front of a server without a port and tells protocols apart.
+  // Its calls have the peer "fd:<socket>". Closes it at once after Shutdown.
+  void Adopt(int socket);
+
   // Health of one name, known from then on.
   void SetServing(std::string_view name, bool serving);
   // "readiness", "" and every service of this server at once.

@@ -22,6 +22,7 @@
 namespace pitlane::rpc::internal {
 namespace {
 
+constexpr std::string_view kAuthorization = "authorization";
 constexpr std::string_view kBearer = "bearer ";
 constexpr size_t kMaxLoggedText = 64;
 
@@ -106,9 +107,8 @@ std::optional<std::string> MetadataValue(const grpc::ServerContextBase& context,
   return std::string(first->second.data(), first->second.size());
 }
 
-absl::StatusOr<std::shared_ptr<const Caller>> IdentifyCaller(const grpc::ServerContextBase& context,
-                                                             TokenVerifier* verifier) {
-  const std::optional<std::string> value = MetadataValue(context, "authorization");
+absl::StatusOr<std::shared_ptr<const Caller>> IdentifyCaller(
+    const std::optional<std::string>& value, TokenVerifier* verifier) {
   if (!value.has_value() || !absl::StartsWithIgnoreCase(*value, ToAbsl(kBearer))) {
     return MakeError(absl::StatusCode::kUnauthenticated, common::v1::TOKEN_MISSING,
                      "send metadata 'authorization: Bearer <token>', once");
@@ -119,28 +119,37 @@ absl::StatusOr<std::shared_ptr<const Caller>> IdentifyCaller(const grpc::ServerC
   return verifier->Verify(std::string_view(*value).substr(kBearer.size()));
 }
 
+absl::StatusOr<std::shared_ptr<const Caller>> IdentifyCaller(const grpc::ServerContextBase& context,
+                                                             TokenVerifier* verifier) {
+  return IdentifyCaller(MetadataValue(context, kAuthorization), verifier);
+}
+
 absl::Duration TimeLeft(const grpc::ServerContextBase& context) {
   const auto deadline = context.deadline();
   if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteDuration();
   return absl::FromChrono(deadline) - absl::Now();
 }
 
-ServerCall::ServerCall(ServerEnv& env, grpc::CallbackServerContext& grpc_context,
+ServerCall::ServerCall(ServerEnv& env, grpc::ServerContextBase& grpc_context,
                        const MethodInfo& method)
     : env_(env),
-      grpc_context_(grpc_context),
+      grpc_carrier_(std::in_place, grpc_context),
+      carrier_(*grpc_carrier_),
       method_(method),
       started_(std::chrono::steady_clock::now()) {}
+
+ServerCall::ServerCall(ServerEnv& env, Carrier& carrier, const MethodInfo& method)
+    : env_(env), carrier_(carrier), method_(method), started_(std::chrono::steady_clock::now()) {}
 
 absl::Status ServerCall::Identify(absl::Duration default_deadline) {
   CallInfo info;
   info.method = method_.path;
-  info.peer = grpc_context_.peer();
-  info.traceparent = MetadataValue(grpc_context_, kTraceparentMetadata).value_or("");
+  info.peer = carrier_.Peer();
+  info.traceparent = carrier_.Metadata(kTraceparentMetadata).value_or("");
   if (!IsTraceparent(info.traceparent)) info.traceparent = MakeTraceparent(env_.entropy());
-  const absl::Duration left = TimeLeft(grpc_context_);
+  const absl::Duration left = carrier_.TimeLeft();
   info.deadline = env_.clock().Now() + (left == absl::InfiniteDuration() ? default_deadline : left);
-  auto after = PositionToken::Parse(MetadataValue(grpc_context_, kAfterMetadata).value_or(""));
+  auto after = PositionToken::Parse(carrier_.Metadata(kAfterMetadata).value_or(""));
   if (after.ok()) {
     info.after = *std::move(after);
   } else {
@@ -148,7 +157,7 @@ absl::Status ServerCall::Identify(absl::Duration default_deadline) {
   }
   absl::Status identified;
   if (method_.access.permission() != common::v1::PERMISSION_PUBLIC) {
-    auto caller = IdentifyCaller(grpc_context_, env_.verifier());
+    auto caller = IdentifyCaller(carrier_.Metadata(kAuthorization), env_.verifier());
     identified = caller.status();
     if (caller.ok()) info.caller = *std::move(caller);
   }
@@ -170,8 +179,7 @@ absl::Status ServerCall::Admit(const google::protobuf::Message& request) {
 
 grpc::Status ServerCall::End(const absl::Status& status) {
   if (!context_->positions().empty()) {
-    grpc_context_.AddTrailingMetadata(std::string(kPositionMetadata),
-                                      context_->positions().Format());
+    carrier_.AddTrailer(std::string(kPositionMetadata), context_->positions().Format());
   }
   grpc::Status result = ToGrpcStatus(status);
   Account(FromGrpcStatus(result), /*log=*/true);

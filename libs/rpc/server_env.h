@@ -3,14 +3,18 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/rpc/call_context.h"
 #include "libs/rpc/identity.h"
 #include "libs/rpc/metrics.h"
 #include "libs/rpc/permissions.h"
@@ -31,6 +35,13 @@ class MethodMetrics {
   prometheus::Histogram& seconds_;
   // Made when first needed: most methods end in two or three ways.
   std::array<std::atomic<prometheus::Counter*>, 17> calls_{};
+};
+
+// A unary call that comes without a network: the caller is known already, and `done` gets how it
+// ended, once, with the call's positions. Request and response must live until then.
+struct DirectCall {
+  CallInfo info;
+  std::function<void(const absl::Status&, const CallContext&)> done;
 };
 
 // Thread-safe. Everything given to it is borrowed and must outlive it; it must outlive the server.
@@ -54,7 +65,14 @@ class ServerEnv {
   Metrics& metrics() const { return metrics_; }
   MethodMetrics& metrics_of(const MethodInfo& method);
 
+  // For simulations, which do everything on one thread: the next unary method that is called, with
+  // a null gRPC context, is this call, and returns null. Never beside a server.
+  void NextIsDirect(DirectCall call) { direct_ = std::make_unique<DirectCall>(std::move(call)); }
+  // That call, once; null when there is none.
+  std::unique_ptr<DirectCall> TakeDirect() { return std::move(direct_); }
+
  private:
+  std::unique_ptr<DirectCall> direct_;
   const Options options_;
   TokenVerifier* const verifier_;
   Clock& clock_;

@@ -12,6 +12,8 @@
 // refusals, metrics, the log line, trace context and position trailer are dealt with here.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -40,6 +42,11 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   ServerCall call_;
 };
 
+// A call without a network, from its admission to its end.
+void RunDirect(ServerEnv& env, std::unique_ptr<DirectCall> direct, const MethodInfo& method,
+               const google::protobuf::Message& request,
+               const std::function<void(CallContext&, Done)>& work);
+
 }  // namespace internal
 
 // `handler` is either `void(CallContext&, const Request&, Response*, Done)`, which must return soon
@@ -49,15 +56,20 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Unary(ServerEnv& env, grpc::CallbackServerContext* context,
                                 const Request* request, Response* response, Handler&& handler) {
-  auto* reactor = new internal::UnaryReactor(env, *context, MethodOf<Request>());
-  reactor->Start(*request, [&](CallContext& call, Done done) {
+  const auto work = [&](CallContext& call, Done done) {
     if constexpr (std::is_invocable_r_v<absl::Status, Handler, CallContext&, const Request&,
                                         Response*>) {
       done(handler(call, *request, response));
     } else {
       handler(call, *request, response, std::move(done));
     }
-  });
+  };
+  if (context == nullptr) {
+    internal::RunDirect(env, env.TakeDirect(), MethodOf<Request>(), *request, work);
+    return nullptr;
+  }
+  auto* reactor = new internal::UnaryReactor(env, *context, MethodOf<Request>());
+  reactor->Start(*request, work);
   return reactor;
 }
 

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/ids.h"
@@ -92,6 +95,33 @@ TEST(Unary, WithoutAVerifierOnlyPublicMethodsAnswer) {
   EchoResponse response;
   const absl::Status status = FromGrpcStatus(stub->Echo(&context, EchoRequest(), &response));
   EXPECT_TRUE(HasReason(status, common::v1::KEYS_UNAVAILABLE)) << status;
+}
+
+TEST(Unary, ADirectCallHasTheSameAccessAndHandlerWithoutANetwork) {
+  Metrics metrics;
+  ServerEnv env({.area = "echo"}, nullptr, Clock::System(), Entropy::System(), metrics);
+  testing::EchoService service(env);
+  EchoRequest request;
+  request.set_location_id(LocationAt(2));
+  const auto call_at = [&](const std::string& location) {
+    Caller caller;
+    caller.subject = "somebody";
+    caller.grants.push_back({.role = Role::kAdvisor, .everywhere = false, .location_id = location});
+    EchoResponse response;
+    std::vector<absl::Status> ends;
+    env.NextIsDirect({.info = {.caller = std::make_shared<const Caller>(caller)},
+                      .done = [&](const absl::Status& status, const CallContext& context) {
+                        EXPECT_TRUE(IsTraceparent(context.traceparent()));
+                        ends.push_back(status);
+                      }});
+    EXPECT_EQ(service.Echo(nullptr, &request, &response), nullptr);
+    EXPECT_EQ(ends.size(), 1u);
+    return ends.at(0);
+  };
+  EXPECT_THAT(call_at(LocationAt(2)), IsOk());
+  EXPECT_TRUE(HasReason(call_at(LocationAt(1)), common::v1::LOCATION_NOT_GRANTED));
+  request.set_refuse_with(pitlane::testing::v1::ECHO_NOT_POSSIBLE);
+  EXPECT_TRUE(HasReason(call_at(LocationAt(2)), pitlane::testing::v1::ECHO_NOT_POSSIBLE));
 }
 
 TEST(Unary, ARefusalReachesTheCallerWithItsReason) {
