@@ -28,10 +28,11 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
                                   std::unique_ptr<rocksdb::WritableFile>* result,
                                   const rocksdb::EnvOptions& options) override {
     if (full_) return rocksdb::Status::NoSpace("the disk is full");
+    if (rocksdb::Status fault = Fault(Operation::kCreate, name); !fault.ok()) return fault;
     const rocksdb::Status status = EnvWrapper::NewWritableFile(name, result, options);
     if (status.ok()) {
-      *result =
-          std::make_unique<AppendedFile>(*this, Track(name, /*fresh=*/true), std::move(*result));
+      *result = std::make_unique<AppendedFile>(*this, name, Track(name, /*fresh=*/true),
+                                               std::move(*result));
     }
     return status;
   }
@@ -40,8 +41,8 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
                                      const rocksdb::EnvOptions& options) override {
     const rocksdb::Status status = EnvWrapper::ReopenWritableFile(name, result, options);
     if (status.ok()) {
-      *result =
-          std::make_unique<AppendedFile>(*this, Track(name, /*fresh=*/false), std::move(*result));
+      *result = std::make_unique<AppendedFile>(*this, name, Track(name, /*fresh=*/false),
+                                               std::move(*result));
     }
     return status;
   }
@@ -75,17 +76,39 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
     return status;
   }
 
-  Image SyncedImage() {
+  Image CutImage(const LeftFn& left) {
     // One moment for all files: nothing is synced, renamed or deleted meanwhile.
     absl::MutexLock lock(&mutex_);
     Image image;
     for (const auto& [name, synced] : files_) {
       if (synced == nullptr) continue;
-      std::string bytes = synced->whole ? synced->bytes : ReadAll(name);
-      if (!synced->whole && bytes.size() > synced->size) bytes.resize(synced->size);
-      image[name] = std::move(bytes);
+      std::string now = ReadAll(name);
+      std::string safe = synced->whole ? synced->bytes : now.substr(0, synced->size);
+      image[name] = safe == now ? std::move(safe) : left(name, safe, now);
     }
     return image;
+  }
+
+  void Schedule(void (*work)(void*), void* argument, Priority priority, void* tag,
+                void (*unschedule)(void*)) override {
+    auto job = std::make_unique<Job>(Job{this, work, unschedule, argument});
+    {
+      absl::MutexLock lock(&jobs_mutex_);
+      ++jobs_;
+    }
+    EnvWrapper::Schedule(&Job::Run, job.release(), priority, tag, &Job::GiveUp);
+  }
+
+  uint64_t NowMicros() override { return now_micros_ ? now_micros_() : EnvWrapper::NowMicros(); }
+
+  void AwaitBackgroundWork() {
+    absl::MutexLock lock(&jobs_mutex_);
+    const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(jobs_mutex_) { return jobs_ == 0; };
+    jobs_mutex_.Await(absl::Condition(&none));
+  }
+
+  rocksdb::Status Fault(Operation operation, const std::string& name) {
+    return fault_ ? fault_(operation, name) : rocksdb::Status::OK();
   }
 
   void Restore(const Image& image) {
@@ -104,24 +127,53 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
 
   std::atomic<bool> full_{false};
   std::atomic<uint64_t> syncs_{0};
+  FaultFn fault_;
+  std::function<uint64_t()> now_micros_;
 
  private:
+  // A piece of RocksDB's background work, which may schedule the next one.
+  struct Job {
+    static void Run(void* self) {
+      const std::unique_ptr<Job> job(static_cast<Job*>(self));
+      job->work(job->argument);
+      job->disk->JobDone();
+    }
+    static void GiveUp(void* self) {
+      const std::unique_ptr<Job> job(static_cast<Job*>(self));
+      if (job->unschedule != nullptr) job->unschedule(job->argument);
+      job->disk->JobDone();
+    }
+
+    Disk* disk;
+    void (*work)(void*);
+    void (*unschedule)(void*);
+    void* argument;
+  };
+
+  void JobDone() {
+    absl::MutexLock lock(&jobs_mutex_);
+    --jobs_;
+  }
+
   class AppendedFile final : public rocksdb::WritableFileWrapper {
    public:
-    AppendedFile(Disk& disk, std::shared_ptr<SyncedBytes> synced,
+    AppendedFile(Disk& disk, std::string name, std::shared_ptr<SyncedBytes> synced,
                  std::unique_ptr<rocksdb::WritableFile> file)
         : WritableFileWrapper(file.get()),
           disk_(disk),
+          name_(std::move(name)),
           synced_(std::move(synced)),
           file_(std::move(file)) {}
 
     using WritableFileWrapper::Append;
     rocksdb::Status Append(const rocksdb::Slice& data) override {
       if (disk_.full_) return rocksdb::Status::NoSpace("the disk is full");
+      if (rocksdb::Status fault = disk_.Fault(Operation::kAppend, name_); !fault.ok()) return fault;
       return file_->Append(data);
     }
     rocksdb::Status Sync() override {
       if (disk_.full_) return rocksdb::Status::NoSpace("the disk is full");
+      if (rocksdb::Status fault = disk_.Fault(Operation::kSync, name_); !fault.ok()) return fault;
       absl::MutexLock lock(&disk_.mutex_);
       // Before the sync: what is appended meanwhile is not promised.
       const uint64_t size = file_->GetFileSize();
@@ -135,6 +187,7 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
 
    private:
     Disk& disk_;
+    const std::string name_;
     const std::shared_ptr<SyncedBytes> synced_;
     std::unique_ptr<rocksdb::WritableFile> file_;
   };
@@ -147,6 +200,7 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
 
     rocksdb::Status Write(uint64_t offset, const rocksdb::Slice& data) override {
       if (disk_.full_) return rocksdb::Status::NoSpace("the disk is full");
+      if (rocksdb::Status fault = disk_.Fault(Operation::kWrite, name_); !fault.ok()) return fault;
       return file_->Write(offset, data);
     }
     rocksdb::Status Read(uint64_t offset, size_t n, rocksdb::Slice* result,
@@ -155,6 +209,7 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
     }
     rocksdb::Status Flush() override { return file_->Flush(); }
     rocksdb::Status Sync() override {
+      if (rocksdb::Status fault = disk_.Fault(Operation::kSync, name_); !fault.ok()) return fault;
       absl::MutexLock lock(&disk_.mutex_);
       const rocksdb::Status status = file_->Sync();
       if (!status.ok()) return status;
@@ -193,17 +248,29 @@ class MemoryDisk::Disk final : public rocksdb::EnvWrapper {
 
   absl::Mutex mutex_;
   std::map<std::string, std::shared_ptr<SyncedBytes>> files_ ABSL_GUARDED_BY(mutex_);
+  absl::Mutex jobs_mutex_;
+  size_t jobs_ ABSL_GUARDED_BY(jobs_mutex_) = 0;
 };
 
 MemoryDisk::MemoryDisk()
     : memory_(rocksdb::NewMemEnv(rocksdb::Env::Default())),
       disk_(std::make_unique<Disk>(memory_.get())) {}
-MemoryDisk::~MemoryDisk() = default;
+// A job may have done its work, for whoever waits for that, and not have counted itself yet.
+MemoryDisk::~MemoryDisk() { disk_->AwaitBackgroundWork(); }
 
 rocksdb::Env* MemoryDisk::env() { return disk_.get(); }
-MemoryDisk::Image MemoryDisk::SyncedImage() { return disk_->SyncedImage(); }
+MemoryDisk::Image MemoryDisk::SyncedImage() {
+  return disk_->CutImage(
+      [](const std::string&, const std::string& synced, const std::string&) { return synced; });
+}
+MemoryDisk::Image MemoryDisk::CutImage(const LeftFn& left) { return disk_->CutImage(left); }
 void MemoryDisk::Restore(const Image& image) { disk_->Restore(image); }
 void MemoryDisk::SetFull(bool full) { disk_->full_ = full; }
 uint64_t MemoryDisk::syncs() const { return disk_->syncs_; }
+void MemoryDisk::SetFault(FaultFn fault) { disk_->fault_ = std::move(fault); }
+void MemoryDisk::SetNowMicros(std::function<uint64_t()> now_micros) {
+  disk_->now_micros_ = std::move(now_micros);
+}
+void MemoryDisk::AwaitBackgroundWork() { disk_->AwaitBackgroundWork(); }
 
 }  // namespace pitlane::testing

@@ -110,6 +110,40 @@ TEST(MemoryDisk, FullDiskRefusesWritesAndGoesOnReading) {
   EXPECT_TRUE(rocksdb::WriteStringToFile(disk.env(), "y", "/g", true).ok());
 }
 
+TEST(MemoryDisk, CutLeavesWhatTheCallerSaysOfWhatWasNotSynced) {
+  MemoryDisk disk;
+  std::unique_ptr<rocksdb::WritableFile> file;
+  ASSERT_TRUE(disk.env()->NewWritableFile("/f", &file, {}).ok());
+  ASSERT_TRUE(file->Append("kept").ok());
+  ASSERT_TRUE(file->Sync().ok());
+  ASSERT_TRUE(file->Append(" torn").ok());
+  ASSERT_TRUE(rocksdb::WriteStringToFile(disk.env(), "whole", "/g", /*should_sync=*/true).ok());
+  const auto image =
+      disk.CutImage([](const std::string& name, const std::string& synced, const std::string& now) {
+        EXPECT_EQ(name, "/f");
+        EXPECT_EQ(synced, "kept");
+        return now.substr(0, 6);
+      });
+  EXPECT_THAT(image, ElementsAre(::testing::Pair("/f", "kept t"), ::testing::Pair("/g", "whole")));
+}
+
+TEST(MemoryDisk, FaultIsAnsweredInPlaceOfTheOperation) {
+  MemoryDisk disk;
+  std::vector<MemoryDisk::Operation> asked;
+  disk.SetFault([&](MemoryDisk::Operation operation, const std::string&) {
+    asked.push_back(operation);
+    return operation == MemoryDisk::Operation::kSync ? rocksdb::Status::IOError("worn out")
+                                                     : rocksdb::Status::OK();
+  });
+  std::unique_ptr<rocksdb::WritableFile> file;
+  ASSERT_TRUE(disk.env()->NewWritableFile("/f", &file, {}).ok());
+  ASSERT_TRUE(file->Append("x").ok());
+  EXPECT_TRUE(file->Sync().IsIOError());
+  EXPECT_THAT(asked, ElementsAre(MemoryDisk::Operation::kCreate, MemoryDisk::Operation::kAppend,
+                                 MemoryDisk::Operation::kSync));
+  EXPECT_THAT(disk.SyncedImage(), ElementsAre(::testing::Pair("/f", "")));
+}
+
 TEST(Pulse, EventuallySeesWhatABeatAnnounces) {
   Pulse pulse;
   std::atomic<bool> done{false};
