@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/journal/manifest.h"
 #include "libs/journal/pinned_reader.h"
 #include "libs/journal/reads.h"
 #include "libs/journal/store.h"
@@ -93,6 +95,22 @@ absl::StatusOr<ScanPage> Journal::ScanView(std::string_view view,
 absl::StatusOr<std::optional<std::string>> Journal::GetSecret(std::string_view name) const {
   RETURN_IF_ERROR(internal::CheckName("name of a secret", name));
   return store_->database().Get(internal::Family::kSecrets, name, nullptr);
+}
+
+absl::Status Journal::ForEachSecret(RowVisitor visitor) const {
+  auto secrets = store_->database().NewRange(internal::Family::kSecrets, "", "", {});
+  for (secrets->SeekToFirst(); secrets->Valid(); secrets->Next()) {
+    if (!visitor(internal::ToView(secrets->key()), internal::ToView(secrets->value()))) break;
+  }
+  return secrets.status();
+}
+
+absl::Status Journal::CheckBackup(const std::string& folder, rocksdb::Env* env) {
+  if (env == nullptr) env = rocksdb::Env::Default();
+  ASSIGN_OR_RETURN(const bool present, internal::CheckManifest(env, folder));
+  if (present) return absl::OkStatus();
+  return absl::NotFoundError(
+      absl::StrCat(folder, " has no manifest: it is no checkpoint, or was opened since"));
 }
 
 absl::Status Journal::DropView(std::string_view view) {

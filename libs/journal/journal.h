@@ -404,6 +404,8 @@ class Journal {
   absl::StatusOr<ScanPage> ScanView(std::string_view view, const ScanOptions& options) const;
   // Secrets are read as they are now, never as of an older state.
   absl::StatusOr<std::optional<std::string>> GetSecret(std::string_view name) const;
+  // Every secret, by name, until the visitor returns false.
+  absl::Status ForEachSecret(RowVisitor visitor) const;
 
   // Writer, without a live batch: Batch::DropView in a commit of its own.
   absl::Status DropView(std::string_view view);
@@ -413,9 +415,14 @@ class Journal {
   absl::Status WaitForErasure(absl::Time deadline);
 
   // An online backup into `folder`, which must not exist: a store that Open opens, with everything
-  // committed before the call. It contains the secrets of that moment. ALREADY_EXISTS,
-  // RESOURCE_EXHAUSTED.
+  // committed before the call. It contains the secrets of that moment, and a file `manifest` with
+  // the hash of every other file: the first Open of the backup refuses one that was changed since,
+  // and removes the manifest. ALREADY_EXISTS, RESOURCE_EXHAUSTED.
   absl::Status Checkpoint(const std::string& folder);
+  // Whether the files of a checkpoint that nobody has opened are as they were made; changes
+  // nothing. DATA_LOSS naming the first that is not; NOT_FOUND when it has no manifest.
+  // `env` nullptr: the real file system.
+  static absl::Status CheckBackup(const std::string& folder, rocksdb::Env* env = nullptr);
 
   // Walks the whole store as of now: every record decodes, positions and versions are gap-free, the
   // chain holds, index and log agree both ways, the high-water mark is covered. A fault is in the

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
+#include "libs/journal/manifest.h"
 #include "libs/journal/reads.h"
 #include "libs/journal/store.h"
 #include "libs/journal/verify.h"
@@ -93,6 +94,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(Options options) {
   const std::string& path = store->options_.path;
 
   RETURN_IF_ERROR(store->Lock());
+  const auto backup = CheckManifest(store->env_, path);
+  if (!backup.ok()) return WithAdvice(path, backup.status());
   auto mark = HighWaterMark::Read(store->env_, store->mark_path());
   if (!mark.ok()) return WithAdvice(path, mark.status());
   // Before RocksDB touches anything: opening it rewrites files.
@@ -112,6 +115,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(Options options) {
     RETURN_IF_ERROR(store->Inspect(*mark));
     store->database_.reset();
   }
+  // From now on its files change.
+  if (*backup) RETURN_IF_ERROR(RemoveManifest(store->env_, path));
   RETURN_IF_ERROR(store->OpenDatabase(Database::Mode::kReadWrite));
   RETURN_IF_ERROR(store->Inspect(*mark));
   RETURN_IF_ERROR(store->StartMark(mark->has_value()));

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/fault_point.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
+#include "libs/journal/manifest.h"
 #include "libs/journal/reads.h"
 #include "libs/journal/space.h"
 #include "rocksdb/utilities/checkpoint.h"
@@ -87,7 +89,9 @@ absl::Status Store::Commit(BatchState& batch) {
   rocksdb::WriteOptions options;
   options.sync = true;
   const size_t bytes = writes.GetDataSize();
+  FaultPoint("commit.assembled");
   if (status = database_->db()->Write(options, &writes); !status.ok()) return WriteFailed(status);
+  FaultPoint("commit.synced");
 
   committed_.commits = number;
   committed_.tail = batch.tail();
@@ -105,6 +109,7 @@ absl::Status Store::Commit(BatchState& batch) {
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
 
   RETURN_IF_ERROR(AdvanceMark());
+  FaultPoint("commit.marked");
   news_->Set(committed_);
   if (erases) keeper_->EraseUpTo(number);
   return absl::OkStatus();
@@ -199,6 +204,11 @@ absl::Status Store::Checkpoint(const std::string& folder) {
         absl::StrCat(folder, " exists: a checkpoint needs a folder of its own"));
   }
   RETURN_IF_ERROR(CheckFreeSpace(env_, options_.path, options_.reserve_bytes));
+  RETURN_IF_ERROR(CopyFiles(folder));
+  return WriteManifest(env_, folder);
+}
+
+absl::Status Store::CopyFiles(const std::string& folder) {
   absl::MutexLock files(&keeper_->files_mutex());
   // Before the copy, which then has at least as much as the mark says.
   Mark mark = news_->committed();

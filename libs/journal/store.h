@@ -63,6 +63,8 @@ class Store {
   absl::Status CheckTail(bool closed_cleanly) const;
   absl::Status StartMark(bool exists);
 
+  absl::Status CopyFiles(const std::string& folder);
+
   absl::Status ReadyToCommit();
   absl::Status Resume();
   absl::Status RefuseForSpace(absl::string_view why);

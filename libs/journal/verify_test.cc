@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include "libs/base/text.h"
 #include "libs/journal/codec.h"
@@ -18,7 +21,9 @@ using internal::Database;
 using internal::Family;
 using internal::LogKey;
 using internal::StreamKey;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Optional;
 
 class VerifyTest : public ::testing::Test {
@@ -216,6 +221,53 @@ TEST_F(VerifyTest, CheckpointThenItOpensEqualAndVerifies) {
   ASSERT_THAT(report, IsOk());
   EXPECT_FALSE(report->fault.has_value());
   CommitEvents(*backup, "a", 1);
+}
+
+TEST_F(VerifyTest, BitFlippedInAnyFileOfABackupThenRefusedSayingWhatToDo) {
+  const auto journal = MustOpen(options_);
+  const std::string folder = folder_ / "backup";
+  ASSERT_THAT(journal->Checkpoint(folder), IsOk());
+  ASSERT_THAT(Journal::CheckBackup(folder), IsOk());
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  EXPECT_GT(files.size(), 4u);
+  Options options = options_;
+  options.path = folder;
+  options.create_if_missing = false;
+  for (const std::filesystem::path& file : files) {
+    SCOPED_TRACE(file.string());
+    const auto size = static_cast<std::streamoff>(std::filesystem::file_size(file));
+    ASSERT_GT(size, 0);
+    const auto flip = [&] {
+      std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+      bytes.seekg(size / 2);
+      const char flipped = static_cast<char>(bytes.get() ^ 0x10);
+      bytes.seekp(size / 2);
+      bytes.put(flipped);
+    };
+    flip();
+    EXPECT_THAT(Journal::CheckBackup(folder), StatusIs(absl::StatusCode::kDataLoss));
+    EXPECT_THAT(Journal::Open(options).status(),
+                StatusIs(absl::StatusCode::kDataLoss,
+                         AllOf(HasSubstr("not as it was made"), HasSubstr("another backup"))));
+    flip();
+  }
+  std::filesystem::rename(files.front(), files.front().string() + ".gone");
+  EXPECT_THAT(Journal::CheckBackup(folder), Not(IsOk()));
+  std::filesystem::rename(files.front().string() + ".gone", files.front());
+  EXPECT_THAT(Journal::CheckBackup(folder), IsOk());
+}
+
+TEST_F(VerifyTest, BackupThatWasOpenedThenAStoreLikeAnyOther) {
+  const auto journal = MustOpen(options_);
+  Options options = options_;
+  options.path = folder_ / "backup";
+  ASSERT_THAT(journal->Checkpoint(options.path), IsOk());
+  CommitEvents(*MustOpen(options), "a", 1);
+  EXPECT_THAT(Journal::CheckBackup(options.path), StatusIs(absl::StatusCode::kNotFound));
+  CommitEvents(*MustOpen(options), "a", 1);
 }
 
 TEST_F(VerifyTest, CheckpointIntoAFolderThatExistsThenAlreadyExists) {

@@ -71,6 +71,7 @@ void RunCommand(const ServiceEnv& env, rpc::CallContext& call, const rpc::Method
   command->fingerprint = Fingerprint(method, request);
   command->origin = OriginOfCall(call, request_id);
   command->request_id = std::move(request_id);
+  command->deadline = call.deadline();
   command->decide = std::move(decide);
   command->done = [&call, done = std::move(done)](absl::StatusOr<Answer> answer) {
     if (answer.ok()) call.SetPositions(answer->positions);

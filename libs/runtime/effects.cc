@@ -1,9 +1,11 @@
 #include "libs/runtime/effects.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/fault_point.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
@@ -111,7 +113,47 @@ absl::Status EffectRunner::LoadOpen(const journal::Journal& journal) {
   }
 }
 
-void EffectRunner::Committed(const std::vector<EffectChange>& changes) {
+void EffectRunner::PerformOnlyReplicated() {
+  absl::MutexLock lock(&mutex_);
+  replicated_ = 0;
+}
+
+void EffectRunner::Replicated(uint64_t position) {
+  std::function<void()> wakeup;
+  {
+    absl::MutexLock lock(&mutex_);
+    // A topic that lost its records does not take back what was performed.
+    replicated_ = std::max(replicated_, position);
+    while (!unreplicated_.empty() && unreplicated_.begin()->first <= replicated_) {
+      const auto& [waited_for, key] = *unreplicated_.begin();
+      const auto it = open_.find(key);
+      // It may have been finished, and requested anew, meanwhile.
+      if (it != open_.end() && it->second.waits_for == waited_for) {
+        it->second.waits_for = 0;
+        due_.emplace(it->second.effect.not_before, it->first);
+        wakeup = wakeup_;
+      }
+      unreplicated_.erase(unreplicated_.begin());
+    }
+  }
+  if (wakeup) wakeup();
+}
+
+void EffectRunner::Hold() {
+  absl::MutexLock lock(&mutex_);
+  held_ = true;
+}
+
+void EffectRunner::Go() {
+  std::function<void()> wakeup;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(held_, false)) wakeup = wakeup_;
+  }
+  if (wakeup) wakeup();
+}
+
+void EffectRunner::Committed(const std::vector<EffectChange>& changes, uint64_t position) {
   if (changes.empty()) return;
   std::function<void()> wakeup;
   {
@@ -126,9 +168,15 @@ void EffectRunner::Committed(const std::vector<EffectChange>& changes) {
       if (change.what == EffectChange::What::kFinished) continue;
       PITLANE_CHECK(handlers_.contains(change.effect.kind))
           << "no handler of effect " << change.effect.kind;
-      due_.emplace(change.effect.not_before, key);
+      const bool perform = change.what == EffectChange::What::kRequested;
+      const bool waits = perform && position > replicated_;
+      if (waits) {
+        unreplicated_.emplace(position, key);
+      } else {
+        due_.emplace(change.effect.not_before, key);
+      }
       open_[key] =
-          Open{.effect = change.effect, .perform = change.what == EffectChange::What::kRequested};
+          Open{.effect = change.effect, .perform = perform, .waits_for = waits ? position : 0};
     }
     wakeup = wakeup_;
   }
@@ -150,7 +198,7 @@ std::vector<EffectRunner::Call> EffectRunner::TakeDue() {
   const absl::Time now = clock_.Now();
   std::vector<Call> calls;
   absl::MutexLock lock(&mutex_);
-  while (!stopped_ && !due_.empty() && due_.begin()->first <= now &&
+  while (!stopped_ && !held_ && !due_.empty() && due_.begin()->first <= now &&
          stats_.in_flight < options_.max_in_flight) {
     Open& open = open_.at(due_.begin()->second);
     due_.erase(due_.begin());
@@ -173,7 +221,9 @@ size_t EffectRunner::Step() {
       if (gate->runner != nullptr) gate->runner->Report(effect, number, std::move(record));
     };
     if (call.perform) {
+      FaultPoint("effect.before");
       call.handler->Perform(call.effect, std::move(done));
+      FaultPoint("effect.performing");
     } else {
       call.handler->Recover(call.effect, std::move(done));
     }
@@ -183,6 +233,7 @@ size_t EffectRunner::Step() {
 
 void EffectRunner::Report(const Effect& effect, uint64_t call,
                           std::function<absl::Status(Unit&)> record) {
+  FaultPoint("effect.outcome");
   Command command;
   command.origin.actor.set_subject(absl::StrCat("service:", area_));
   command.origin.correlation_id = effect.correlation_id;
@@ -230,7 +281,7 @@ absl::Duration EffectRunner::RetryDelay(uint32_t asked) const {
 absl::Time EffectRunner::NextStep() {
   absl::MutexLock lock(&mutex_);
   // With no room for calls, the end of one wakes us.
-  if (stopped_ || due_.empty() || stats_.in_flight >= options_.max_in_flight) {
+  if (stopped_ || held_ || due_.empty() || stats_.in_flight >= options_.max_in_flight) {
     return absl::InfiniteFuture();
   }
   return due_.begin()->first;

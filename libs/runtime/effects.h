@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -108,8 +109,18 @@ class EffectRunner final : public Stepper {
   // Takes every open effect of the store for recovery. Once, before the executor runs. DATA_LOSS;
   // FAILED_PRECONDITION when an open effect is of a kind without a handler.
   absl::Status LoadOpen(const journal::Journal& journal);
-  // After a commit; executor's thread.
-  void Committed(const std::vector<EffectChange>& changes);
+  // After a commit that ends at `position`; executor's thread.
+  void Committed(const std::vector<EffectChange>& changes, uint64_t position = 0);
+  // Acknowledgement `replicated`: nothing is performed before the fact that it was decided is in
+  // Kafka, or a store that lost its disk would not know what it did to the outside world. Perform
+  // waits from now on until its commit is at or before what Replicated has named. Before the first
+  // commit.
+  void PerformOnlyReplicated();
+  // Any thread.
+  void Replicated(uint64_t position);
+  // No calls until Go. Hold before the first Step; Go from any thread.
+  void Hold();
+  void Go();
   // No further calls; reports that are under way are still recorded while the executor takes them.
   void Stop();
 
@@ -122,8 +133,9 @@ class EffectRunner final : public Stepper {
  private:
   struct Open {
     Effect effect;
-    bool perform = false;  // committed in this life and not called yet
-    uint64_t call = 0;     // number of the call that has not been recorded; 0: none
+    bool perform = false;    // committed in this life and not called yet
+    uint64_t waits_for = 0;  // the position that has to be in Kafka first; 0: none
+    uint64_t call = 0;       // number of the call that has not been recorded; 0: none
   };
   using Key = std::pair<std::string, std::string>;
   // Where reports go while there is somewhere to go.
@@ -155,7 +167,12 @@ class EffectRunner final : public Stepper {
   std::map<Key, Open> open_ ABSL_GUARDED_BY(mutex_);
   // Open effects that are not being called, by the time from which they may be.
   std::set<std::pair<absl::Time, Key>> due_ ABSL_GUARDED_BY(mutex_);
+  // Of those that wait for Kafka, by the ends of their commits.
+  std::multimap<uint64_t, Key> unreplicated_ ABSL_GUARDED_BY(mutex_);
+  // Perform needs no more than this; all of it without PerformOnlyReplicated.
+  uint64_t replicated_ ABSL_GUARDED_BY(mutex_) = std::numeric_limits<uint64_t>::max();
   uint64_t calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool held_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   EffectStats stats_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> wakeup_ ABSL_GUARDED_BY(mutex_);

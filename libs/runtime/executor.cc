@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/fault_point.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
@@ -34,9 +35,19 @@ absl::StatusOr<Answer> Remembered(const journal::StoredAnswer& stored) {
   if (!remembered.ParseFromString(stored.response)) {
     return rpc::DataLoss("a remembered answer does not decode; verify the journal");
   }
-  Answer answer{.response = std::move(*remembered.mutable_response()), .replayed = true};
+  Answer answer{.response = std::move(*remembered.mutable_response()),
+                .position = stored.position,
+                .replayed = true};
   ASSIGN_OR_RETURN(answer.positions, rpc::PositionToken::Parse(remembered.positions()));
   return answer;
+}
+
+absl::Status AnswerLost(std::string_view request_id, uint64_t position) {
+  return rpc::MakeError(
+      absl::StatusCode::kAlreadyExists, common::v1::ANSWER_LOST,
+      absl::StrCat("request ", ToAbsl(request_id), " was carried out and committed at position ",
+                   position, ", and its answer was lost with the store; read what it made"),
+      {.metadata = {{"position", std::to_string(position)}}});
 }
 
 }  // namespace
@@ -69,6 +80,11 @@ void Executor::Enqueue(Command command, bool bounded, bool first) {
     absl::MutexLock lock(&mutex_);
     if (closed_) {
       refusal = Closed();
+    } else if (bounded && !refusing_.ok()) {
+      refusal = refusing_;
+    } else if (bounded && replicated_ != nullptr && replicated_->Full()) {
+      ++counters_.refused;
+      refusal = rpc::Overloaded("too many commands are waiting for Kafka", absl::Seconds(1));
     } else if (bounded && bounded_ >= options_.max_queue) {
       ++counters_.refused;
       refusal = rpc::Overloaded("too many commands are waiting", options_.retry_after);
@@ -115,8 +131,8 @@ size_t Executor::Step() {
   while (!commands.empty() &&
          (decided.empty() || context.batch.approximate_bytes() < options_.max_batch_bytes)) {
     absl::StatusOr<Answer> result = Decide(context, commands.front().command);
-    decided.push_back(
-        {std::move(commands.front().command.done), std::move(result), commands.front().bounded});
+    decided.push_back({std::move(commands.front().command.done), std::move(result),
+                       commands.front().bounded, commands.front().command.deadline});
     commands.pop_front();
   }
   if (!commands.empty()) GiveBack(std::move(commands));
@@ -131,10 +147,37 @@ size_t Executor::Step() {
   // Before the answers: whoever has one may ask what became of it.
   if (committed.ok() && changes) TellListeners(context);
   const size_t count = decided.size();
-  AnswerAll(std::move(decided));
+  FaultPoint("answer.before");
+  if (replicated_ == nullptr) {
+    AnswerAll(std::move(decided));
+  } else {
+    HoldAnswers(std::move(decided));
+  }
+  FaultPoint("answer.after");
   // After the answers: it wakes threads that would compete with them.
   journal_.Announce();
   return count;
+}
+
+void Executor::HoldAnswers(std::vector<Decided> decided) {
+  std::vector<Decided> others;
+  std::vector<ReplicatedAnswers::Held> held;
+  for (Decided& one : decided) {
+    if (!one.bounded || !one.result.ok()) {
+      others.push_back(std::move(one));
+      continue;
+    }
+    held.push_back({.position = one.result->position,
+                    .deadline = one.deadline,
+                    .bytes = one.result->response.size(),
+                    .done = [done = std::move(one.done),
+                             answer = *std::move(one.result)](absl::Status replicated) mutable {
+                      if (!replicated.ok()) return done(std::move(replicated));
+                      done(std::move(answer));
+                    }});
+  }
+  if (!held.empty()) replicated_->Hold(std::move(held));
+  AnswerAll(std::move(others));
 }
 
 void Executor::AnswerAll(std::vector<Decided> decided) {
@@ -157,6 +200,7 @@ absl::StatusOr<Answer> Executor::Decide(UnitContext& context, const Command& com
   ASSIGN_OR_RETURN(const std::optional<journal::StoredAnswer> earlier,
                    context.batch.GetRequest(command.request_id));
   if (!earlier.has_value()) return RunUnit(context, command);
+  if (earlier->fingerprint.empty()) return AnswerLost(command.request_id, earlier->position);
   if (earlier->fingerprint != command.fingerprint) {
     return rpc::RequestIdReused(command.request_id);
   }
@@ -181,7 +225,7 @@ absl::StatusOr<Answer> Executor::FinishUnit(UnitContext& context, const Command&
   absl::StatusOr<std::string> response = command.decide(unit);
   RETURN_IF_ERROR(unit.status());
   RETURN_IF_ERROR(response.status());
-  Answer answer{.response = *std::move(response)};
+  Answer answer{.response = *std::move(response), .position = context.batch.next_position() - 1};
   for (const auto& [partition, position] : unit.positions()) {
     const journal::StoreIdentity& identity = context.identity;
     // More partitions than a token can name: the caller then waits for those that fit.
@@ -193,7 +237,7 @@ absl::StatusOr<Answer> Executor::FinishUnit(UnitContext& context, const Command&
     remembered.set_positions(answer.positions.Format());
     context.batch.PutRequest(command.request_id, {.fingerprint = command.fingerprint,
                                                   .response = remembered.SerializeAsString(),
-                                                  .position = context.batch.next_position() - 1});
+                                                  .position = answer.position});
   }
   return answer;
 }
@@ -204,6 +248,7 @@ absl::Status Executor::Commit(UnitContext& context) {
     return absl::OkStatus();
   }
   cursors_.PutPassedInto(context.batch);
+  FaultPoint("snapshot.before");
   context.PutSnapshots(options_.snapshot_every);
   if (absl::Status status = journal_.CommitQuietly(std::move(context.batch)); !status.ok()) {
     cursors_.RollBackTo(0);
@@ -243,6 +288,11 @@ void Executor::SetWakeup(std::function<void()> wakeup) {
 void Executor::Drain() {
   while (Step() > 0) {
   }
+}
+
+void Executor::Refuse(absl::Status why) {
+  absl::MutexLock lock(&mutex_);
+  refusing_ = std::move(why);
 }
 
 void Executor::Close() {

@@ -28,6 +28,7 @@
 #include "libs/runtime/answers.h"
 #include "libs/runtime/cursor_book.h"
 #include "libs/runtime/projection.h"
+#include "libs/runtime/replicated_answers.h"
 #include "libs/runtime/stepper.h"
 #include "libs/runtime/unit.h"
 #include "libs/runtime/unit_context.h"
@@ -45,6 +46,8 @@ struct Answer {
   // Where its events were committed, an entry for each partition it wrote to; empty when it wrote
   // none.
   rpc::PositionToken positions;
+  // Everything that the answer rests on is in the log at or before it.
+  uint64_t position = 0;
   // True: this is the remembered answer of an earlier command with the same request id.
   bool replayed = false;
 };
@@ -53,8 +56,11 @@ struct Command {
   // Empty: the answer is not remembered (feeds, effects).
   std::string request_id;
   // Of method and content. The same request id with another one is ALREADY_EXISTS with reason
-  // REQUEST_ID_REUSED.
+  // REQUEST_ID_REUSED. Never empty where there is a request id: what was restored without its
+  // answer has an empty one, and is ALREADY_EXISTS with reason ANSWER_LOST.
   std::string fingerprint;
+  // Until when an answer may wait for Kafka (ReplicateThrough).
+  absl::Time deadline = absl::InfiniteFuture();
   Origin origin;
   // Returns the bytes of the response. An error rejects the command: nothing of it stays, and it is
   // not remembered, so the same request may be sent again.
@@ -130,6 +136,11 @@ class Executor final : public Stepper {
   // Who answers what came by Submit when that is so much that it would hold up the next batch.
   // Borrowed; to be set before the first step. Without it the executor answers everything itself.
   void AnswerThrough(Answers* answers) { answers_ = answers; }
+  // Acknowledgement `replicated`: OK answers to what came by Submit go there instead, and while it
+  // is full nothing comes by Submit. Borrowed; to be set before the first step.
+  void ReplicateThrough(ReplicatedAnswers* replicated) { replicated_ = replicated; }
+  // What comes by Submit is refused with `why` until this is called with OK. Any thread.
+  void Refuse(absl::Status why);
 
   const journal::StoreIdentity& identity() const { return journal_.identity(); }
   ExecutorCounters counters() const;
@@ -144,6 +155,7 @@ class Executor final : public Stepper {
     std::function<void(absl::StatusOr<Answer>)> done;
     absl::StatusOr<Answer> result;
     bool bounded;
+    absl::Time deadline;
   };
 
   void Enqueue(Command command, bool bounded, bool first);
@@ -154,6 +166,8 @@ class Executor final : public Stepper {
   absl::StatusOr<Answer> FinishUnit(UnitContext& context, const Command& command, Unit& unit);
   absl::Status Commit(UnitContext& context);
   void AnswerAll(std::vector<Decided> decided);
+  // Hands over what has to wait for Kafka; answers everything else.
+  void HoldAnswers(std::vector<Decided> decided);
   void TellListeners(UnitContext& context);
   void Count(const std::vector<Decided>& decided, const absl::Status& committed,
              absl::Duration decide_time, absl::Duration commit_time);
@@ -166,6 +180,7 @@ class Executor final : public Stepper {
   AggregateCache cache_;                                             // Step only
   CursorBook cursors_;                                               // Step only
   Answers* answers_ = nullptr;                                       // Step only
+  ReplicatedAnswers* replicated_ = nullptr;                          // borrowed; thread-safe
   std::vector<std::function<void(const CommitNotice&)>> listeners_;  // Step only
 
   mutable absl::Mutex mutex_;
@@ -173,6 +188,7 @@ class Executor final : public Stepper {
   std::deque<Queued> queue_ ABSL_GUARDED_BY(mutex_);
   size_t bounded_ ABSL_GUARDED_BY(mutex_) = 0;  // in queue_
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status refusing_ ABSL_GUARDED_BY(mutex_);
   ExecutorCounters counters_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> wakeup_ ABSL_GUARDED_BY(mutex_);
 };

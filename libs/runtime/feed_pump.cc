@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/fault_point.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
@@ -12,12 +13,6 @@
 #include "libs/runtime/timestamps.h"
 
 namespace pitlane::runtime {
-namespace {
-
-// Which cursors there are: the journal gives one only by its name.
-constexpr std::string_view kSources = "runtime/sources";
-
-}  // namespace
 
 std::string CursorName(const stream::Source& source) {
   return std::string(kCursorPrefix) + source.ToString();
@@ -34,6 +29,20 @@ absl::StatusOr<std::map<stream::Source, uint64_t>> LoadCursors(const journal::Jo
       cursors[source] = cursor.value_or(0);
     }
     if (!page.resume.has_value()) return cursors;
+    options.after = page.resume;
+  }
+}
+
+absl::StatusOr<AppliedBehind> LoadAppliedBehind(const journal::Journal& journal) {
+  AppliedBehind applied;
+  journal::ScanOptions options;
+  while (true) {
+    ASSIGN_OR_RETURN(const journal::ScanPage page, journal.ScanView(kAppliedBehind, options));
+    for (const journal::Row& row : page.rows) {
+      ASSIGN_OR_RETURN(auto place, stream::ParsePlace(row.key));
+      applied.insert(std::move(place));
+    }
+    if (!page.resume.has_value()) return applied;
     options.after = page.resume;
   }
 }
@@ -61,7 +70,22 @@ void FeedPump::Disconnect() {
   if (feed != nullptr) feed->SetWakeup(nullptr);
 }
 
-void FeedPump::Start(const std::map<stream::Source, uint64_t>& cursors) {
+void FeedPump::Hold() {
+  absl::MutexLock lock(&mutex_);
+  held_ = true;
+}
+
+void FeedPump::Go() {
+  std::function<void()> wakeup;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(held_, false)) wakeup = wakeup_;
+  }
+  if (wakeup) wakeup();
+}
+
+void FeedPump::Start(const std::map<stream::Source, uint64_t>& cursors, AppliedBehind applied) {
+  applied_ = std::move(applied);
   absl::MutexLock lock(&mutex_);
   for (const auto& [source, position] : cursors) {
     const bool ours = source.area == area_ && (!shard_.has_value() || source.shard == *shard_);
@@ -106,7 +130,7 @@ bool FeedPump::Prepare() {
   std::map<stream::Source, uint64_t> cursors;
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_) return false;
+    if (stopping_ || held_) return false;
     if (!seek_needed_) return true;
     // What was submitted before the stop must be over, or it would be read a second time.
     if (in_flight_ > 0 || clock_.Now() < retry_at_) return false;
@@ -138,6 +162,7 @@ void FeedPump::SubmitAll(std::vector<stream::FeedRecord> records) {
   for (stream::FeedRecord& record : records) {
     Job job;
     job.peek = applier_.PeekAt(record);
+    if (applied_.contains({record.source, record.position})) job.peek.wanted = false;
     job.record = std::move(record);
     const bool wanted = job.peek.wanted;
     if (wanted && !unwanted.empty()) Submit(std::exchange(unwanted, {}));
@@ -176,12 +201,13 @@ absl::Status FeedPump::ApplyInUnit(Job& job, Unit& unit) const {
     return ends_as(Outcome::kSkipped);
   }
   unit.PutCursor(cursor_name, record.position);
+  FaultPoint("feed.cursor");
 
   ParkedRows parked(unit.batch());
   const ParkedKey key{record.source.ToString(), job.peek.meta.stream_id()};
   ASSIGN_OR_RETURN(const uint64_t before, parked.CountOf(key));
   if (before == 0) {
-    job.refusal = unit.Try([&] { return applier_.Apply(area_, record.payload, unit); });
+    job.refusal = unit.Try([&] { return applier_.Apply(record.source, record.payload, unit); });
     RETURN_IF_ERROR(unit.status());
     if (job.refusal.ok()) return ends_as(Outcome::kApplied);
   }
@@ -289,7 +315,7 @@ bool FeedPump::NoteCaughtUp() {
 
 absl::Time FeedPump::NextStep() {
   absl::MutexLock lock(&mutex_);
-  if (stopping_ || !seek_needed_ || in_flight_ > 0) return absl::InfiniteFuture();
+  if (stopping_ || held_ || !seek_needed_ || in_flight_ > 0) return absl::InfiniteFuture();
   return retry_at_;
 }
 

@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -24,6 +26,15 @@ namespace pitlane::runtime {
 
 // The committed cursors of every source that this store has applied records of.
 absl::StatusOr<std::map<stream::Source, uint64_t>> LoadCursors(const journal::Journal& journal);
+
+// Records that took effect here although they lie behind the cursor: what a store that was rebuilt
+// from its topic knows of them (restore.h).
+using AppliedBehind = std::set<std::pair<stream::Source, uint64_t>>;
+absl::StatusOr<AppliedBehind> LoadAppliedBehind(const journal::Journal& journal);
+// Rows of a view of the runtime's own; its keys are places ("ticket.0.3@1734").
+inline constexpr std::string_view kAppliedBehind = "runtime/applied_behind";
+// Which sources have a cursor: the journal gives one only by its name.
+inline constexpr std::string_view kSources = "runtime/sources";
 
 // "feed/ticket.0.3": what a source's cursor is called in the journal.
 std::string CursorName(const stream::Source& source);
@@ -65,7 +76,10 @@ class FeedPump final : public Stepper {
 
   // The committed cursors of the area's sources; entries of other areas are ignored. Once, before
   // the first Step.
-  void Start(const std::map<stream::Source, uint64_t>& cursors);
+  void Start(const std::map<stream::Source, uint64_t>& cursors, AppliedBehind applied = {});
+  // Nothing is read until Go. Hold before the first Step; Go from any thread.
+  void Hold();
+  void Go();
   // `listener` is called, from any thread, when the feed has caught up, stops, goes on, or parks a
   // record. Before the first Step.
   void OnChange(std::function<void()> listener) { on_change_ = std::move(listener); }
@@ -115,12 +129,15 @@ class FeedPump final : public Stepper {
   const FeedPumpOptions options_;
   std::function<void()> on_change_;
 
+  AppliedBehind applied_;  // as of Start; passed over
+
   mutable absl::Mutex mutex_;
   std::map<stream::Source, uint64_t> cursors_ ABSL_GUARDED_BY(mutex_);  // committed
   FeedStats stats_ ABSL_GUARDED_BY(mutex_);
   size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   bool seek_needed_ ABSL_GUARDED_BY(mutex_) = true;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool held_ ABSL_GUARDED_BY(mutex_) = false;
   bool more_ ABSL_GUARDED_BY(mutex_) = false;  // the last poll may have left something behind
   absl::Time retry_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Duration retry_delay_ ABSL_GUARDED_BY(mutex_);

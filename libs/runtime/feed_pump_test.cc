@@ -353,6 +353,38 @@ TEST(FeedPump, EachRecordTakesEffectOnceAcrossPowerCuts) {
   EXPECT_THAT(rig.Log(2), SizeIs(12));
 }
 
+TEST(FeedPump, HeldThenNothingIsReadUntilItMayGo) {
+  PumpRig rig;
+  rig.pump->Hold();
+  const CounterId id = rig.OpenCounter();
+  rig.Publish(id, 5);
+  rig.Run();
+  EXPECT_EQ(rig.Total(id), 0);
+  EXPECT_EQ(rig.pump->NextStep(), absl::InfiniteFuture());
+  rig.pump->Go();
+  rig.Run();
+  EXPECT_EQ(rig.Total(id), 5);
+}
+
+// What a store that was rebuilt from its topic knows of records behind its cursor.
+TEST(FeedPump, RecordThatTookEffectBehindTheCursorIsPassedOver) {
+  PumpRig rig;
+  const CounterId id = rig.OpenCounter();
+  for (const int64_t strength : {1, 10, 100}) rig.Publish(id, strength);
+  {
+    journal::Batch batch = rig.journal->NewBatch();
+    batch.PutView(kAppliedBehind, "pulse.0.0@2", "");
+    ASSERT_THAT(rig.journal->Commit(std::move(batch)), IsOk());
+  }
+  ASSERT_OK_AND_ASSIGN(const AppliedBehind applied, LoadAppliedBehind(*rig.journal));
+  EXPECT_THAT(applied, ElementsAre(::testing::Pair(stream::Source{"pulse", 0, 0}, 2)));
+  rig.pump->Start({}, applied);
+  rig.Run();
+  EXPECT_EQ(rig.Total(id), 101);
+  EXPECT_THAT(LoadCursors(*rig.journal),
+              IsOkAndHolds(ElementsAre(::testing::Pair(stream::Source{"pulse", 0, 0}, 3))));
+}
+
 TEST(FeedPump, StoppedPumpTakesNothing) {
   PumpRig rig;
   const CounterId id = rig.OpenCounter();

@@ -69,7 +69,7 @@ absl::StatusOr<Link> RetryFirst(const Retry& retry, Unit& unit) {
   if (!record.has_value()) return Link{};
   ASSIGN_OR_RETURN(const stream::Source source, stream::Source::Parse(record->source()));
   const absl::Status applied =
-      unit.Try([&] { return retry.applier.Apply(source.area, record->payload(), unit); });
+      unit.Try([&] { return retry.applier.Apply(source, record->payload(), unit); });
   RETURN_IF_ERROR(unit.status());
   Link link{.found = true};
   if (applied.ok()) {
@@ -198,8 +198,10 @@ RecordApplier::Peek RecordApplier::PeekAt(const stream::FeedRecord& record) cons
   return peek;
 }
 
-Origin RecordApplier::OriginOf(const common::v1::EventMeta& meta) const {
+Origin RecordApplier::OriginOf(const stream::Source& source,
+                               const common::v1::EventMeta& meta) const {
   Origin origin;
+  origin.causation_position = stream::PlaceOf(source, meta.position());
   origin.actor.set_subject(absl::StrCat("service:", own_area_));
   origin.causation_id = meta.event_id();
   origin.correlation_id = meta.correlation_id();
@@ -207,10 +209,10 @@ Origin RecordApplier::OriginOf(const common::v1::EventMeta& meta) const {
   return origin;
 }
 
-absl::Status RecordApplier::Apply(const std::string& area, std::string_view payload,
+absl::Status RecordApplier::Apply(const stream::Source& source, std::string_view payload,
                                   Unit& unit) const {
-  const auto prototype = prototypes_.find(area);
-  PITLANE_CHECK(prototype != prototypes_.end()) << "we do not listen to " << area;
+  const auto prototype = prototypes_.find(source.area);
+  PITLANE_CHECK(prototype != prototypes_.end()) << "we do not listen to " << source.area;
   const std::unique_ptr<google::protobuf::Message> event(prototype->second->New());
   if (!event->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     return absl::InvalidArgumentError(absl::StrCat("the record is no ", event->GetTypeName(),
@@ -226,7 +228,7 @@ absl::Status RecordApplier::Apply(const std::string& area, std::string_view payl
     return absl::InvalidArgumentError(
         absl::StrCat("the record's content is not the ", meta.type(), " that its meta says"));
   }
-  unit.SetCause(OriginOf(meta));
+  unit.SetCause(OriginOf(source, meta));
   for (Reactor* reactor : reactors_.For(meta.type())) {
     RETURN_IF_ERROR(reactor->OnEvent(meta, reflection->GetMessage(*event, field), unit));
   }

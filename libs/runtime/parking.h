@@ -80,12 +80,12 @@ class RecordApplier {
   Peek PeekAt(const stream::FeedRecord& record) const;
   // Runs the reactors, with the record as the origin of what they emit. INVALID_ARGUMENT when the
   // payload does not decode. CHECKs that we listen to the area.
-  absl::Status Apply(const std::string& area, std::string_view payload, Unit& unit) const;
+  absl::Status Apply(const stream::Source& source, std::string_view payload, Unit& unit) const;
 
   const std::string& own_area() const { return own_area_; }
 
  private:
-  Origin OriginOf(const common::v1::EventMeta& meta) const;
+  Origin OriginOf(const stream::Source& source, const common::v1::EventMeta& meta) const;
 
   const ReactorRegistry& reactors_;
   const Prototypes prototypes_;

@@ -30,6 +30,7 @@ struct Flags {
   std::string listen = "127.0.0.1:0";
   std::string kafka;
   bool no_publish = false;
+  std::string ack = "local";
   std::vector<std::string> kafka_properties;
   rpc::TokenVerifierOptions tokens{.jwks = "", .issuer = "pitlane", .audience = "pitlane"};
   rpc::TlsFiles tls;
@@ -55,6 +56,10 @@ void Declare(CLI::App& app, Flags& flags, const std::vector<ServiceSwitch>& swit
           ->capture_default_str());
   env(app.add_option("--kafka", flags.kafka, "HOST:PORT of a Kafka broker"));
   env(app.add_flag("--no-publish", flags.no_publish, "listen over Kafka but do not publish"));
+  env(app.add_option("--ack", flags.ack,
+                     "when a command is answered: local (synced here) or replicated (Kafka has it)")
+          ->check(CLI::IsMember({"local", "replicated"}))
+          ->capture_default_str());
   env(app.add_option("--kafka-property", flags.kafka_properties,
                      "KEY=VALUE for librdkafka, e.g. security.protocol=ssl"));
   env(app.add_option("--jwks", flags.tokens.jwks,
@@ -156,6 +161,7 @@ absl::StatusOr<HostOptions> OptionsFrom(const Flags& flags) {
   options.partition_count = flags.partitions;
   options.streams.kafka.bootstrap_servers = flags.kafka;
   options.streams.publish = !flags.no_publish;
+  if (flags.ack == "replicated") options.acknowledge = Acknowledge::kReplicated;
   ASSIGN_OR_RETURN(options.streams.kafka.properties,
                    ParsePairs("--kafka-property", flags.kafka_properties));
   options.server.listen = flags.listen;
@@ -198,6 +204,7 @@ absl::Status RunUntilSignal(ServiceDefinition definition, const Flags& flags,
                  {"port", static_cast<int64_t>(host->port())},
                  {"admin_port", static_cast<int64_t>(admin == nullptr ? 0 : admin->port())}});
   host->WaitUntilServing();
+  RETURN_IF_ERROR(host->Refusal());
   int signal = 0;
   sigwait(&signals, &signal);
   rpc::LogEvent(spdlog::level::info, "stopping",

@@ -16,7 +16,8 @@ namespace pitlane::runtime {
 // Runs the service until SIGTERM or SIGINT. The exit code: 0 after a clean stop, 1 when it could
 // not start (the reason is on standard error), 2 for wrong flags.
 //
-// Flags: --data DIR, --listen HOST:PORT, --kafka HOST:PORT, --no-publish, --jwks FILE|URL,
+// Flags: --data DIR, --listen HOST:PORT, --kafka HOST:PORT, --no-publish, --ack local|replicated,
+// --kafka-property KEY=VALUE, --jwks FILE|URL,
 // --issuer TEXT, --audience TEXT, --tls-cert, --tls-key, --tls-ca FILE, --allow-plaintext,
 // --admin HOST:PORT, --shard I/N, --partitions N, --peer AREA=HOST:PORT (repeatable),
 // --service-token FILE, --reflection, --catch-up-timeout SECONDS, --log-level LEVEL. Each may also

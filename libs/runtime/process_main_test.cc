@@ -125,6 +125,17 @@ TEST_F(ProcessMainTest, WrongFlagsEndItWithTwo) {
   EXPECT_EQ(Process({"--data", folder_, "--peer", "ticket"}).Wait(), 2);
 }
 
+TEST_F(ProcessMainTest, ReplicatedWithoutABrokerToPublishToThenRefused) {
+  Process alone({"--data", folder_ + "/data", "--ack", "replicated"});
+  EXPECT_NE(alone.LineWith("needs a broker"), "");
+  EXPECT_EQ(alone.Wait(), 2);
+  EXPECT_EQ(Process({"--data", folder_ + "/data", "--ack", "replicated", "--kafka", "127.0.0.1:1",
+                     "--no-publish"})
+                .Wait(),
+            2);
+  EXPECT_EQ(Process({"--data", folder_ + "/data", "--ack", "perhaps"}).Wait(), 2);
+}
+
 TEST_F(ProcessMainTest, SwitchOfTheServiceIsShownAndTakesEffect) {
   EXPECT_NE(Process({"--help"}).LineWith("--listen-to-pulses"), "");
   Process process({"--data", folder_ + "/data", "--listen-to-pulses"});

@@ -17,6 +17,7 @@
 #include "libs/runtime/admin_service.h"
 #include "libs/runtime/host_metrics.h"
 #include "libs/runtime/parking.h"
+#include "libs/runtime/restore.h"
 #include "libs/runtime/watch.h"
 #include "libs/stream/journal_feed.h"
 #include "libs/stream/kafka_feed.h"
@@ -70,10 +71,15 @@ class ServiceHost::Impl final : public HostContext {
   void MakeWriter();
   absl::Status LoadState();
   absl::Status ConnectToKafka();
-  void MakePumps(const std::map<stream::Source, uint64_t>& cursors);
+  void MakePumps(const std::map<stream::Source, uint64_t>& cursors, const AppliedBehind& applied);
   void MakeRelay();
   absl::Status StartServer();
   void Run(Stepper& stepper, const std::string& role);
+  void HoldWriting();
+  void LetWrite();
+  void RelayMoved();
+  void RefuseOlderStore(const absl::Status& why);
+  absl::Status Refusal() const;
   void Changed();
   void FeedChanged(const FeedPump& pump);
   void CountParkedAgain();
@@ -102,6 +108,8 @@ class ServiceHost::Impl final : public HostContext {
 
   mutable absl::Mutex change_mutex_;
   uint64_t changes_ ABSL_GUARDED_BY(change_mutex_) = 0;
+  absl::Status refusal_ ABSL_GUARDED_BY(change_mutex_);
+  bool writing_ = false;  // relay's thread
 
   // From here on in the order of making; destroyed the other way round.
   std::unique_ptr<journal::Journal> journal_;
@@ -109,6 +117,7 @@ class ServiceHost::Impl final : public HostContext {
   std::unique_ptr<ReactorRegistry> reactors_;
   std::unique_ptr<RecordApplier> applier_;
   Answers answers_;
+  std::unique_ptr<ReplicatedAnswers> replicated_;  // with Acknowledge::kReplicated
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<PositionWaiter> positions_;
   std::unique_ptr<ViewRebuilder> rebuilder_;
@@ -145,6 +154,13 @@ void ServiceHost::Impl::Connect(std::string_view area, std::unique_ptr<stream::E
 
 absl::Status ServiceHost::Impl::Start() {
   PITLANE_CHECK(!started_);
+  const bool publishes =
+      !options_.streams.kafka.bootstrap_servers.empty() && options_.streams.publish;
+  if (options_.acknowledge == Acknowledge::kReplicated && !publishes) {
+    return absl::InvalidArgumentError(
+        "acknowledgement `replicated` needs a broker that this service publishes to: name it with "
+        "--kafka, and leave --no-publish away");
+  }
   started_ = true;
   catch_up_until_ = absl::Now() + options_.catch_up_timeout;
   MakeWriter();
@@ -155,6 +171,7 @@ absl::Status ServiceHost::Impl::Start() {
       std::make_unique<ThreadRunner>(*executor_, clock(), absl::StrCat("x-", definition_.area));
   executor_runner_->Start();
   Run(answers_, "a");
+  if (replicated_ != nullptr) Run(*replicated_, "r");
   Run(*rebuilder_, "v");
   Run(*watches_, "w");
   Run(*positions_, "p");
@@ -180,6 +197,10 @@ void ServiceHost::Impl::MakeWriter() {
   executor_ =
       std::make_unique<Executor>(*journal_, *projections_, clock(), entropy(), options_.executor);
   executor_->AnswerThrough(&answers_);
+  if (options_.acknowledge == Acknowledge::kReplicated) {
+    replicated_ = std::make_unique<ReplicatedAnswers>(clock(), options_.replicated);
+    executor_->ReplicateThrough(replicated_.get());
+  }
   std::set<std::string, std::less<>> areas;
   for (const auto& [area, prototype] : definition_.listens_to) areas.insert(area);
   positions_ = std::make_unique<PositionWaiter>(definition_.area, std::move(areas), clock());
@@ -201,7 +222,8 @@ absl::Status ServiceHost::Impl::LoadState() {
   positions_->LoadCursors(cursors);
   RETURN_IF_ERROR(effects_->LoadOpen(*journal_));
   RETURN_IF_ERROR(rebuilder_->CheckSchemas());
-  MakePumps(cursors);
+  ASSIGN_OR_RETURN(const AppliedBehind applied, LoadAppliedBehind(*journal_));
+  MakePumps(cursors, applied);
   std::vector<std::string> feed_names;
   for (const auto& pump : pumps_) feed_names.push_back(pump->area());
   host_metrics_ =
@@ -209,7 +231,7 @@ absl::Status ServiceHost::Impl::LoadState() {
   CountParkedAgain();
   executor_->AddCommitListener([this](const CommitNotice& notice) {
     positions_->Committed(notice);
-    effects_->Committed(notice.effects);
+    effects_->Committed(notice.effects, notice.last_position);
     Changed();
   });
   rebuilder_->OnChange([this] { Changed(); });
@@ -237,11 +259,12 @@ absl::Status ServiceHost::Impl::ConnectToKafka() {
   return absl::OkStatus();
 }
 
-void ServiceHost::Impl::MakePumps(const std::map<stream::Source, uint64_t>& cursors) {
+void ServiceHost::Impl::MakePumps(const std::map<stream::Source, uint64_t>& cursors,
+                                  const AppliedBehind& applied) {
   for (Source& source : sources_) {
     pumps_.push_back(std::make_unique<FeedPump>(source.area, source.shard, std::move(source.feed),
                                                 *executor_, *applier_, clock(), options_.feeds));
-    pumps_.back()->Start(cursors);
+    pumps_.back()->Start(cursors, applied);
     pumps_.back()->OnChange([this, pump = pumps_.back().get()] { FeedChanged(*pump); });
   }
 }
@@ -252,7 +275,67 @@ void ServiceHost::Impl::MakeRelay() {
                              .replication_factor = options_.streams.replication_factor};
   relay.kafka.log = LogKafka;
   relay_ = std::make_unique<stream::Relay>(*journal_, std::move(relay));
-  relay_->OnProgress([this] { Changed(); });
+  relay_->OnProgress([this] { RelayMoved(); });
+  HoldWriting();
+}
+
+void ServiceHost::Impl::HoldWriting() {
+  executor_->Refuse(rpc::Unavailable(
+      common::v1::NOT_SERVING,
+      "the service is finding out whether Kafka knows more than its store; try again soon"));
+  for (auto& pump : pumps_) pump->Hold();
+  effects_->Hold();
+  if (replicated_ != nullptr) effects_->PerformOnlyReplicated();
+}
+
+void ServiceHost::Impl::LetWrite() {
+  writing_ = true;
+  executor_->Refuse(absl::OkStatus());
+  for (auto& pump : pumps_) pump->Go();
+  effects_->Go();
+}
+
+void ServiceHost::Impl::RelayMoved() {
+  const stream::RelayStatus relay = relay_->status();
+  if (replicated_ != nullptr) {
+    replicated_->Published(relay.published);
+    effects_->Replicated(relay.published);
+  }
+  if (relay.behind_topic) {
+    RefuseOlderStore(relay.trouble);
+  } else if (!writing_) {
+    if (relay.publishing || (replicated_ == nullptr && relay.failures > 0)) {
+      LetWrite();
+    } else if (relay.failures > 0) {
+      executor_->Refuse(
+          rpc::Unavailable(common::v1::NOT_REPLICATED,
+                           absl::StrCat("nothing can be acknowledged before Kafka has answered: ",
+                                        relay.trouble.message())));
+    }
+  }
+  Changed();
+}
+
+void ServiceHost::Impl::RefuseOlderStore(const absl::Status& why) {
+  {
+    absl::MutexLock lock(&change_mutex_);
+    if (!refusal_.ok() || why.ok()) return;
+    refusal_ = why;
+    ++changes_;
+  }
+  executor_->Refuse(rpc::Unavailable(common::v1::NOT_SERVING, ToStd(why.message())));
+  for (auto& pump : pumps_) pump->Stop();
+  effects_->Stop();
+  // The server has said its last once the stop has begun.
+  if (!stopped_ && server_ != nullptr) server_->SetReady(false);
+  serving_ = false;
+  rpc::LogEvent(spdlog::level::err, "store_is_older_than_its_topic",
+                {{"area", definition_.area}, {"why", std::string(why.message())}});
+}
+
+absl::Status ServiceHost::Impl::Refusal() const {
+  absl::MutexLock lock(&change_mutex_);
+  return refusal_;
 }
 
 absl::Status ServiceHost::Impl::StartServer() {
@@ -318,13 +401,15 @@ bool ServiceHost::Impl::CaughtUp() const {
 }
 
 bool ServiceHost::Impl::WaitUntilServing() {
-  const auto caught_up = [this]()
-                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_) { return CaughtUp(); };
+  const auto caught_up = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_) {
+    return CaughtUp() || !refusal_.ok();
+  };
   bool reached;
   {
     absl::MutexLock lock(&change_mutex_);
     reached = change_mutex_.AwaitWithDeadline(absl::Condition(&caught_up), catch_up_until_);
   }
+  if (!Refusal().ok()) return false;
   if (!reached) {
     std::string behind;
     for (const auto& pump : pumps_) {
@@ -359,6 +444,11 @@ void ServiceHost::Impl::Stop() {
     server_->SetReady(false);
     positions_->Stop();
     watches_->Stop();
+    if (replicated_ != nullptr) {
+      // What is on its way to Kafka may arrive before its callers are sent away.
+      relay_->WaitPublished(journal_->last_position(), absl::Now() + options_.drain_timeout / 2);
+      replicated_->Stop();
+    }
     server_->Shutdown(options_.drain_timeout);
   }
   StopFeeds();
@@ -416,6 +506,7 @@ HostStatus ServiceHost::Impl::Figures() const {
         {.area = pump->area(), .stats = pump->stats(), .cursors = {}, .lag = {}});
   }
   if (relay_ != nullptr) status.relay = relay_->status();
+  if (replicated_ != nullptr) status.unreplicated_answers = replicated_->waiting();
   return status;
 }
 
@@ -476,7 +567,14 @@ absl::StatusOr<std::unique_ptr<ServiceHost>> ServiceHost::Open(ServiceDefinition
                     .shard_count = options.shard_count,
                     .partition_count = options.partition_count};
   store.env = options.env;
+  const std::string path = store.path;
   ASSIGN_OR_RETURN(auto journal, journal::Journal::Open(std::move(store)));
+  ASSIGN_OR_RETURN(const auto restoring, journal->GetCursor(kRestoreCursor));
+  if (restoring.has_value()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the restore of ", path,
+                     " was interrupted; run `pitlane journal restore --from-kafka` again"));
+  }
   return std::unique_ptr<ServiceHost>(new ServiceHost(
       std::make_unique<Impl>(std::move(definition), std::move(options), std::move(journal))));
 }
@@ -492,6 +590,7 @@ void ServiceHost::Connect(std::string_view area, std::unique_ptr<stream::EventFe
 }
 absl::Status ServiceHost::Start() { return impl_->Start(); }
 bool ServiceHost::WaitUntilServing() { return impl_->WaitUntilServing(); }
+absl::Status ServiceHost::Refusal() const { return impl_->Refusal(); }
 void ServiceHost::StopFeeds() { impl_->StopFeeds(); }
 void ServiceHost::Stop() { impl_->Stop(); }
 const std::string& ServiceHost::area() const { return impl_->definition_.area; }

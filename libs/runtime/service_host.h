@@ -65,6 +65,11 @@ struct ServiceDefinition {
   std::function<std::vector<std::unique_ptr<Projection>>()> projections;
   std::function<std::vector<std::unique_ptr<Reactor>>()> reactors;
   std::function<std::vector<std::unique_ptr<EffectHandler>>(HostContext&)> effects;
+  // After a store was rebuilt from its events (restore.h), once for each event, against the state
+  // after all of them: puts back what is neither event nor view. Open effects of what the event is
+  // about (requested if the state says that the outcome is not known, finished otherwise), and
+  // secrets that must not come back. Emits nothing; running it again changes nothing.
+  std::function<absl::Status(const google::protobuf::Message& event, Unit& unit)> after_restore;
   // gRPC services; `env` outlives them.
   std::function<std::vector<std::unique_ptr<grpc::Service>>(const ServiceEnv& env, HostContext&)>
       services;
@@ -81,6 +86,12 @@ struct StreamOptions {
   std::map<std::string, uint32_t, std::less<>> shard_counts;
 };
 
+// When a command is answered (design.md §4).
+enum class Acknowledge {
+  kLocal,       // its commit is synced here
+  kReplicated,  // and Kafka has it, too; effects on the outside world wait for that as well
+};
+
 struct HostOptions {
   // The store is in <data_dir>/<area>.<shard>, backups in <data_dir>/backups.
   std::string data_dir;
@@ -92,6 +103,8 @@ struct HostOptions {
   Entropy* entropy = &Entropy::System();
 
   StreamOptions streams;
+  Acknowledge acknowledge = Acknowledge::kLocal;
+  ReplicatedAnswersOptions replicated;
   rpc::ServerOptions server;
   rpc::TokenVerifier* verifier = nullptr;  // without one, only public methods can be called
   rpc::Metrics* metrics = nullptr;         // nullptr: metrics of its own
@@ -129,6 +142,7 @@ struct HostStatus {
   EffectStats effects;
   ExecutorCounters executor;
   std::optional<stream::RelayStatus> relay;  // with a broker
+  uint64_t unreplicated_answers = 0;         // answers that wait for Kafka
 };
 
 // One service of one process. Open, Connect where needed, Start, Stop; each once, from one thread.
@@ -151,11 +165,20 @@ class ServiceHost {
   // Starts everything up to the gRPC server, which is NOT_SERVING; does not wait for the feeds.
   // Areas that nothing was connected for are listened to over Kafka. FAILED_PRECONDITION: there is
   // no way to hear of one, or an effect is open that no handler knows; and what the parts refuse.
+  // INVALID_ARGUMENT: Acknowledge::kReplicated without publishing to a broker.
+  //
+  // With a broker, nothing is written (no command, no record of a feed, no effect) before the relay
+  // has looked into the topic: a store that is older than its topic must not grow beside it. When
+  // the broker does not answer, that wait ends with the relay's first attempt; with kReplicated it
+  // lasts until it answers.
   absl::Status Start();
   // Waits until feeds and rebuilds have caught up, or until catch_up_timeout has passed since
   // Start; then SERVING. So services that were started together wait together. False when it serves
   // without having caught up; the log then says for what it waited.
   bool WaitUntilServing();
+  // Why it refuses to serve although it runs: FAILED_PRECONDITION when the store is older than its
+  // topic, saying what to do. OK otherwise.
+  absl::Status Refusal() const;
   // No further records from others. Of all services of a process before the Stop of any, if they
   // are connected to each other's journals.
   void StopFeeds();

@@ -101,6 +101,7 @@ void Unit::StampMeta(std::string_view stream_id, uint32_t slot, uint64_t version
   *meta.mutable_actor() = origin_.actor;
   meta.set_request_id(origin_.request_id);
   meta.set_causation_id(origin_.causation_id);
+  meta.set_causation_position(origin_.causation_position);
   meta.set_correlation_id(origin_.correlation_id);
   meta.set_traceparent(origin_.traceparent);
 }

@@ -31,8 +31,10 @@ class UnitContext;
 // Where a unit comes from; stamped into every event it emits.
 struct Origin {
   common::v1::Actor actor;
-  std::string request_id;      // empty for facts caused by an event
-  std::string causation_id;    // the causing event's id; empty for facts caused by a command
+  std::string request_id;    // empty for facts caused by an event
+  std::string causation_id;  // the causing event's id; empty for facts caused by a command
+  // Where the causing event of another service stands, "ticket.0.3@1734"; else empty.
+  std::string causation_position;
   std::string correlation_id;  // empty: the request id, or else the causation id
   std::string traceparent;     // W3C; may be empty
   // Who called, for rules that depend on roles; empty for feeds and effects.

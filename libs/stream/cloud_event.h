@@ -19,6 +19,9 @@ namespace pitlane::stream {
 
 inline constexpr std::string_view kPositionHeader = "pitlane-position";
 inline constexpr std::string_view kPreviousHeader = "pitlane-previous";
+// Base64Url of a common.v1.UnitEvents: what completes the record's unit (units.h). Text, so that
+// tools which print headers go on doing so.
+inline constexpr std::string_view kUnitHeader = "pitlane-unit";
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 

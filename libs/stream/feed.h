@@ -42,6 +42,11 @@ struct Source {
   }
 };
 
+// "ticket.0.3@1734": a record's place, as EventMeta.causation_position names it.
+std::string PlaceOf(const Source& source, uint64_t position);
+// INVALID_ARGUMENT for anything PlaceOf does not make.
+absl::StatusOr<std::pair<Source, uint64_t>> ParsePlace(std::string_view text);
+
 struct FeedRecord {
   Source source;
   uint64_t position = 0;  // 1-based, in the source's journal

@@ -19,6 +19,7 @@ struct PartitionRecord {
   uint64_t previous = 0;  // position of its predecessor in the partition; 0 = first
   common::v1::EventMeta meta;
   std::string payload;
+  std::string unit;  // bytes of a common.v1.UnitEvents; empty: it carries none
 };
 
 // One reader of one journal, over all its partitions at once, in the order of the log. Not

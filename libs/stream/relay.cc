@@ -89,8 +89,10 @@ void Relay::Update(const std::function<void(RelayStatus&)>& change) {
     absl::MutexLock lock(&mutex_);
     const uint64_t published = status_.published;
     const bool publishing = status_.publishing;
+    const uint64_t failures = status_.failures;
     change(status_);
-    news = status_.published != published || status_.publishing != publishing;
+    news = status_.published != published || status_.publishing != publishing ||
+           status_.failures != failures;
   }
   if (news && listener_) listener_();
 }
@@ -110,12 +112,18 @@ absl::Status Relay::RunSession() {
             });
             acknowledged_before = now.acknowledged;
           },
+      .on_behind =
+          [this] {
+            absl::MutexLock lock(&mutex_);
+            status_.behind_topic = true;
+          },
   };
   ASSIGN_OR_RETURN(const std::unique_ptr<RelaySession> session,
                    RelaySession::Open(journal_, options_, hooks));
   {
     absl::MutexLock lock(&mutex_);
     ++status_.sessions;
+    status_.behind_topic = false;
     wake_session_ = [&session] { session->Wake(); };
   }
   const absl::Cleanup forget_session = [this] {
@@ -136,6 +144,7 @@ void Relay::Run() {
       was_publishing = std::exchange(status.publishing, false);
       same_as_before = status.trouble == ended;
       status.in_flight = 0;
+      ++status.failures;
       status.trouble = ended;
     });
     if (options_.kafka.log && !same_as_before) {

@@ -48,6 +48,10 @@ struct RelayStatus {
   uint64_t in_flight = 0;     // records given to the producer and not acknowledged
   uint64_t acknowledged = 0;  // records, since the relay was made
   uint64_t sessions = 0;      // times that the topic's end was read
+  uint64_t failures = 0;      // sessions, and attempts at one, that have ended
+  // The topic holds positions that the journal does not: the store is older than its topic (it was
+  // restored from a backup) and must not be written to before it has been completed.
+  bool behind_topic = false;
   // Why it does not publish; OK while it does. UNAVAILABLE passes by itself, FAILED_PRECONDITION
   // (partition count, or a topic that holds other events than the journal) and DATA_LOSS do not.
   absl::Status trouble;
@@ -75,8 +79,9 @@ class Relay {
   // Waits until everything up to `position` is published, or the deadline, or Stop. Returns
   // published() as it is then.
   uint64_t WaitPublished(uint64_t position, absl::Time deadline) const;
-  // `listener` is called on the relay's thread whenever published() has changed or trouble has
-  // begun or ended; it must be quick and must not call Start or Stop. To be set before Start.
+  // `listener` is called on the relay's thread whenever published() has changed, trouble has begun
+  // or ended, or an attempt has failed; it must be quick and must not call Start or Stop. To be set
+  // before Start.
   void OnProgress(std::function<void()> listener);
 
  private:

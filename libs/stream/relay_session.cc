@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "libs/base/fault_point.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/stream/cloud_event.h"
 #include "libs/stream/names.h"
 #include "libs/stream/topics.h"
+#include "libs/stream/units.h"
 
 namespace pitlane::stream {
 namespace {
@@ -71,11 +75,15 @@ absl::Status RelaySession::CompareWithJournal(const std::vector<PartitionTail>& 
   for (const PartitionTail& tail : tails) {
     if (tail.position == 0) continue;
     if (tail.position > end) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "topic ", topic_, " holds ", source_, " up to position ", tail.position,
-          ", but the journal ends at ", end,
-          ": the store is older than the topic. Restore it from the topic (pitlane journal restore "
-          "--from-kafka), or delete the topic to publish this store in its place"));
+      hooks_.on_behind();
+      return absl::FailedPreconditionError(
+          absl::StrCat("topic ", topic_, " holds ", source_, " up to position ", tail.position,
+                       ", but the journal ends at ", end,
+                       ": the store is older than the topic. Complete it from the topic (pitlane "
+                       "journal restore "
+                       "--from-kafka HOST:PORT --area ",
+                       journal_.identity().service, " --shard ", journal_.identity().shard,
+                       " --data FOLDER), or delete the topic to publish this store in its place"));
     }
     ASSIGN_OR_RETURN(const std::vector<journal::Record> record,
                      journal_.ReadLog(tail.position, 1, 1));
@@ -135,11 +143,29 @@ absl::Status RelaySession::Publish() {
 absl::Status RelaySession::Fill() {
   while (in_flight_.size() < options_.max_in_flight_records &&
          in_flight_bytes_ < options_.max_in_flight_bytes) {
-    const size_t room = options_.max_in_flight_records - in_flight_.size();
-    ASSIGN_OR_RETURN(const std::vector<PartitionRecord> records,
-                     reader_.Read(std::min(kReadAtOnce, room)));
-    if (records.empty()) break;
-    for (const PartitionRecord& record : records) RETURN_IF_ERROR(Produce(record));
+    if (waiting_.empty()) RETURN_IF_ERROR(ReadUnits());
+    if (waiting_.empty()) break;
+    RETURN_IF_ERROR(Produce(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return absl::OkStatus();
+}
+
+// Whole units only: each begins with what completes it.
+absl::Status RelaySession::ReadUnits() {
+  while (waiting_.empty()) {
+    ASSIGN_OR_RETURN(std::vector<PartitionRecord> records, reader_.Read(kReadAtOnce));
+    // A commit is seen whole, so where there is no more for now a unit has ended.
+    const bool at_end = records.size() < kReadAtOnce;
+    begun_.insert(begun_.end(), std::make_move_iterator(records.begin()),
+                  std::make_move_iterator(records.end()));
+    if (begun_.empty()) return absl::OkStatus();
+    const size_t whole = at_end ? begun_.size() : StartOfLastUnit(begun_);
+    const auto end = begun_.begin() + static_cast<std::ptrdiff_t>(whole);
+    AttachUnits({begun_.data(), whole});
+    waiting_.insert(waiting_.end(), std::make_move_iterator(begun_.begin()),
+                    std::make_move_iterator(end));
+    begun_.erase(begun_.begin(), end);
   }
   return absl::OkStatus();
 }
@@ -155,6 +181,11 @@ absl::Status RelaySession::Produce(const PartitionRecord& record) {
   for (const auto& [name, value] : MakeHeaders(record.meta, record.previous)) {
     rd_kafka_header_add(headers, name.c_str(), -1, value.data(),
                         static_cast<ssize_t>(value.size()));
+  }
+  if (!record.unit.empty()) {
+    const std::string unit = Base64UrlEncode(record.unit);
+    rd_kafka_header_add(headers, std::string(kUnitHeader).c_str(), -1, unit.data(),
+                        static_cast<ssize_t>(unit.size()));
   }
   const std::string& key = record.meta.stream_id();
   std::array<rd_kafka_vu_t, 7> parts{};
@@ -180,8 +211,10 @@ absl::Status RelaySession::Produce(const PartitionRecord& record) {
                       absl::StrCat("publishing position ", record.position, " of ", source_, " (",
                                    rd_kafka_error_string(error.get()), ")"));
   }
-  in_flight_.emplace(record.position, record.payload.size());
-  in_flight_bytes_ += record.payload.size();
+  const size_t bytes = record.payload.size() + record.unit.size();
+  FaultPoint("relay.produced");
+  in_flight_.emplace(record.position, bytes);
+  in_flight_bytes_ += bytes;
   return absl::OkStatus();
 }
 
@@ -204,6 +237,7 @@ absl::Status RelaySession::HandleEvent(rd_kafka_event_t* event) {
 }
 
 absl::Status RelaySession::HandleReport(const rd_kafka_message_t& message) {
+  FaultPoint("relay.reported");
   const uint64_t position = reinterpret_cast<uintptr_t>(message._private);
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return KafkaError(message.err, absl::StrCat("publishing position ", position, " of ", source_));
@@ -244,7 +278,10 @@ absl::Status RelaySession::CheckTopic() {
 
 void RelaySession::ReportProgress() {
   Progress now;
-  now.published = in_flight_.empty() ? reader_.scanned() : in_flight_.begin()->first - 1;
+  now.published = reader_.scanned();
+  if (!begun_.empty()) now.published = begun_.front().position - 1;
+  if (!waiting_.empty()) now.published = waiting_.front().position - 1;
+  if (!in_flight_.empty()) now.published = in_flight_.begin()->first - 1;
   now.in_flight = in_flight_.size();
   now.acknowledged = acknowledged_;
   hooks_.on_progress(now);

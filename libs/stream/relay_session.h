@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,6 +34,8 @@ class RelaySession {
   struct Hooks {
     std::function<bool()> stopped;
     std::function<void(const Progress&)> on_progress;
+    // The topic holds what the journal does not; Open is about to say so.
+    std::function<void()> on_behind;
   };
 
   // Makes the topic when it is missing, reads its end and compares it with the journal. Takes as
@@ -53,6 +56,7 @@ class RelaySession {
   absl::Status CompareWithJournal(const std::vector<PartitionTail>& tails) const;
   absl::Status MakeProducer();
   absl::Status Fill();
+  absl::Status ReadUnits();
   absl::Status Produce(const PartitionRecord& record);
   absl::Status HandleEvent(rd_kafka_event_t* event);
   absl::Status HandleReport(const rd_kafka_message_t& message);
@@ -66,6 +70,8 @@ class RelaySession {
   std::string topic_;
 
   PartitionReader reader_;
+  std::vector<PartitionRecord> begun_;    // of a unit whose end has not been read
+  std::deque<PartitionRecord> waiting_;   // to be produced
   std::vector<int64_t> next_offsets_;     // per partition; no smaller one can come any more
   std::map<uint64_t, size_t> in_flight_;  // position -> bytes
   size_t in_flight_bytes_ = 0;

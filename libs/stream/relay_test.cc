@@ -324,7 +324,13 @@ TEST(Relay, StoreOlderThanItsTopicThenRefusedSayingBothEnds) {
   ASSERT_TRUE(Eventually([&] { return !relay->status().trouble.ok(); }));
   EXPECT_THAT(relay->status().trouble,
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       AllOf(HasSubstr("up to position 10"), HasSubstr("ends at 7"))));
+                       AllOf(HasSubstr("up to position 10"), HasSubstr("ends at 7"),
+                             HasSubstr("pitlane journal restore --from-kafka"))));
+  EXPECT_TRUE(relay->status().behind_topic);
+  // Whoever gives up what only the topic has may go on.
+  DeleteTopic(Kafka(SharedBroker()), area);
+  ASSERT_TRUE(PublishesAll(*relay, backup));
+  EXPECT_FALSE(relay->status().behind_topic);
 }
 
 TEST(Relay, StartedTwiceThenRefused) {

@@ -40,6 +40,23 @@ absl::StatusOr<Source> Source::Parse(std::string_view text) {
 
 std::string Source::ToString() const { return absl::StrCat(area, ".", shard, ".", partition); }
 
+std::string PlaceOf(const Source& source, uint64_t position) {
+  return absl::StrCat(source.ToString(), "@", position);
+}
+
+absl::StatusOr<std::pair<Source, uint64_t>> ParsePlace(std::string_view text) {
+  const size_t at = text.find('@');
+  uint64_t position = 0;
+  if (at != std::string_view::npos && absl::SimpleAtoi(ToAbsl(text.substr(at + 1)), &position)) {
+    absl::StatusOr<Source> source = Source::Parse(text.substr(0, at));
+    if (source.ok() && PlaceOf(*source, position) == text) {
+      return std::pair(*std::move(source), position);
+    }
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "\"", ToAbsl(text), "\" is not a record's place; one looks like \"ticket.0.3@1734\""));
+}
+
 absl::StatusOr<ShardName> ShardName::Parse(std::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(ToAbsl(text), '.');
   std::optional<uint32_t> shard;

@@ -16,19 +16,21 @@ std::string_view TopicReader::Item::payload() const {
   return {static_cast<const char*>(message->payload), message->len};
 }
 
-absl::StatusOr<TopicPlace> TopicReader::Item::Place() const {
+std::optional<std::string_view> TopicReader::Item::Header(std::string_view name) const {
   rd_kafka_headers_t* headers = nullptr;
   rd_kafka_message_headers(message.get(), &headers);
-  const auto find = [headers](std::string_view name) -> std::optional<std::string_view> {
-    const void* value = nullptr;
-    size_t size = 0;
-    if (headers == nullptr || rd_kafka_header_get_last(headers, std::string(name).c_str(), &value,
-                                                       &size) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return std::nullopt;
-    }
-    return std::string_view(static_cast<const char*>(value), size);
-  };
-  absl::StatusOr<TopicPlace> place = ReadPlace(find, payload());
+  const void* value = nullptr;
+  size_t size = 0;
+  if (headers == nullptr || rd_kafka_header_get_last(headers, std::string(name).c_str(), &value,
+                                                     &size) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return std::nullopt;
+  }
+  return std::string_view(static_cast<const char*>(value), size);
+}
+
+absl::StatusOr<TopicPlace> TopicReader::Item::Place() const {
+  absl::StatusOr<TopicPlace> place =
+      ReadPlace([this](std::string_view name) { return Header(name); }, payload());
   if (place.ok()) return place;
   return absl::Status(
       place.status().code(),

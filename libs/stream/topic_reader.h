@@ -37,6 +37,8 @@ class TopicReader {
     KafkaMessage message;
 
     std::string_view payload() const;
+    // Nothing: the record has no such header.
+    std::optional<std::string_view> Header(std::string_view name) const;
     // Errors as ReadPlace, saying topic, partition and offset.
     absl::StatusOr<TopicPlace> Place() const;
   };

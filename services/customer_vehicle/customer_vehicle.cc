@@ -6,6 +6,7 @@
 #include "pitlane/customer_vehicle/v1/events.pb.h"
 #include "pitlane/ticket/v1/events.pb.h"
 #include "services/customer_vehicle/api/customer_vehicle_service.h"
+#include "services/customer_vehicle/domain/sealing.h"
 #include "services/customer_vehicle/projections/customer_search.h"
 #include "services/customer_vehicle/projections/service_history.h"
 #include "services/customer_vehicle/projections/vehicle_search.h"
@@ -28,6 +29,15 @@ std::vector<std::unique_ptr<runtime::Reactor>> MakeReactors() {
   return reactors;
 }
 
+// The key of a person who was erased after a backup was made is in that backup still.
+absl::Status AfterRestore(const google::protobuf::Message& event, runtime::Unit& unit) {
+  const auto& fact = static_cast<const v1::CustomerVehicleEvent&>(event);
+  if (fact.has_subject_erased()) {
+    unit.DeleteSecret(PersonKeyName(fact.subject_erased().customer_id()));
+  }
+  return unit.status();
+}
+
 }  // namespace
 
 runtime::ServiceDefinition MakeCustomerVehicleService() {
@@ -37,6 +47,7 @@ runtime::ServiceDefinition MakeCustomerVehicleService() {
   definition.listens_to = {{"ticket", &ticket::v1::TicketEvent::default_instance()}};
   definition.projections = MakeProjections;
   definition.reactors = MakeReactors;
+  definition.after_restore = AfterRestore;
   definition.services = [](const runtime::ServiceEnv& env, runtime::HostContext&) {
     std::vector<std::unique_ptr<grpc::Service>> services;
     services.push_back(std::make_unique<CustomerVehicleServiceApi>(env));

@@ -14,7 +14,9 @@
 #include "services/inventory/projections/stock_places.h"
 #include "services/inventory/projections/supplier_names.h"
 #include "services/inventory/projections/ticket_stock.h"
+#include "services/inventory/purchasing.h"
 #include "services/inventory/reactors/on_job_authorized.h"
+#include "services/inventory/reactors/on_job_cancelled.h"
 #include "services/inventory/reactors/on_job_declined.h"
 #include "services/inventory/reactors/on_job_deferred.h"
 #include "services/inventory/reactors/on_line_removed.h"
@@ -43,11 +45,20 @@ std::vector<std::unique_ptr<runtime::Reactor>> MakeReactors() {
   std::vector<std::unique_ptr<runtime::Reactor>> reactors;
   reactors.push_back(std::make_unique<OnJobAuthorized>());
   reactors.push_back(std::make_unique<OnJobDeclined>());
+  reactors.push_back(std::make_unique<OnJobCancelled>());
   reactors.push_back(std::make_unique<OnJobDeferred>());
   reactors.push_back(std::make_unique<OnLineRemoved>());
   reactors.push_back(std::make_unique<OnTicketClosed>());
   reactors.push_back(std::make_unique<OnTicketVoided>());
   return reactors;
+}
+
+absl::Status AfterRestore(const google::protobuf::Message& event, runtime::Unit& unit) {
+  const auto& fact = static_cast<const v1::InventoryEvent&>(event);
+  const bool about_sending = fact.has_purchase_order_sent() ||
+                             fact.has_purchase_order_confirmed() ||
+                             fact.has_purchase_order_failed();
+  return about_sending ? ReopenOrder(unit, fact.meta().stream_id()) : absl::OkStatus();
 }
 
 }  // namespace
@@ -63,6 +74,7 @@ runtime::ServiceDefinition MakeInventoryService(InventoryOptions options) {
   definition.listens_to = {{"ticket", &ticket::v1::TicketEvent::default_instance()}};
   definition.projections = MakeProjections;
   definition.reactors = MakeReactors;
+  definition.after_restore = AfterRestore;
   definition.effects = [supplier](runtime::HostContext&) {
     std::vector<std::unique_ptr<runtime::EffectHandler>> handlers;
     handlers.push_back(std::make_unique<OrderSender>(supplier));

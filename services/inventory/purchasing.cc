@@ -112,4 +112,13 @@ absl::Status RecordSupplierAnswer(runtime::Unit& unit, std::string_view purchase
   return absl::OkStatus();
 }
 
+absl::Status ReopenOrder(runtime::Unit& unit, std::string_view purchase_order_id) {
+  ASSIGN_OR_RETURN(const v1::PurchaseOrder order, LoadOrder(unit, purchase_order_id));
+  unit.FinishEffect(kPurchaseOrderEffect, purchase_order_id);
+  if (order.status() == v1::PURCHASE_ORDER_STATUS_SENT) {
+    unit.RequestEffect(kPurchaseOrderEffect, purchase_order_id, order.SerializeAsString());
+  }
+  return unit.status();
+}
+
 }  // namespace pitlane::inventory

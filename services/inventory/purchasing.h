@@ -22,6 +22,9 @@ absl::Status ReceiveGoods(runtime::Unit& unit, std::string_view purchase_order_i
                           std::optional<uint64_t> expected_version,
                           const ReceiveOutstanding& command);
 
+// After a restore: the effect of an order that was sent and not answered is open, and no other is.
+absl::Status ReopenOrder(runtime::Unit& unit, std::string_view purchase_order_id);
+
 // Records what the supplier said and ends the effect. An order it never heard of is sent again, by
 // a new effect.
 absl::Status RecordSupplierAnswer(runtime::Unit& unit, std::string_view purchase_order_id,

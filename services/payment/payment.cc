@@ -1,6 +1,7 @@
 #include "services/payment/payment.h"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "pitlane/payment/v1/events.pb.h"
@@ -17,6 +18,7 @@
 #include "services/payment/reactors/on_action_succeeded.h"
 #include "services/payment/reactors/on_action_timed_out.h"
 #include "services/payment/reactors/on_ticket_invoiced.h"
+#include "services/payment/tendering.h"
 
 namespace pitlane::payment {
 namespace {
@@ -39,8 +41,8 @@ std::vector<std::unique_ptr<runtime::Reactor>> MakeReactors() {
   return reactors;
 }
 
-std::vector<std::unique_ptr<runtime::EffectHandler>> MakeEffects(runtime::HostContext& host) {
-  const auto terminal = std::make_shared<GatewayTerminal>(host);
+std::vector<std::unique_ptr<runtime::EffectHandler>> MakeEffects(
+    const std::shared_ptr<CardTerminal>& terminal) {
   std::vector<std::unique_ptr<runtime::EffectHandler>> handlers;
   handlers.push_back(std::make_unique<CardCharger>(terminal));
   handlers.push_back(std::make_unique<CardRefunder>(terminal));
@@ -55,9 +57,40 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(const runtime::ServiceE
   return services;
 }
 
+absl::Status AfterRestore(const google::protobuf::Message& event, runtime::Unit& unit) {
+  const auto& fact = static_cast<const v1::PaymentEvent&>(event);
+  switch (fact.event_case()) {
+    case v1::PaymentEvent::kAttemptStarted:
+    case v1::PaymentEvent::kPaymentCaptured:
+    case v1::PaymentEvent::kPaymentDeclined:
+    case v1::PaymentEvent::kPaymentCancelRequested:
+    case v1::PaymentEvent::kPaymentCanceled:
+    case v1::PaymentEvent::kRefundStarted:
+    case v1::PaymentEvent::kPaymentRefunded:
+    case v1::PaymentEvent::kRefundFailed:
+      return ReopenCards(unit, fact.meta().stream_id());
+    case v1::PaymentEvent::kReceivableCreated:
+    case v1::PaymentEvent::kReceivableCharged:
+    case v1::PaymentEvent::kReceivableReleased:
+    case v1::PaymentEvent::kReceivablePaid:
+    case v1::PaymentEvent::kReceivableReopened:
+    case v1::PaymentEvent::kPaymentCreated:
+    case v1::PaymentEvent::kOutcomeUnknown:
+    case v1::PaymentEvent::kOutcomeResolved:
+    case v1::PaymentEvent::EVENT_NOT_SET:
+      return absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-runtime::ServiceDefinition MakePaymentService() {
+runtime::ServiceDefinition MakePaymentService(PaymentOptions options) {
+  if (!options.terminal) {
+    options.terminal = [](runtime::HostContext& host) {
+      return std::make_shared<GatewayTerminal>(host);
+    };
+  }
   runtime::ServiceDefinition definition;
   definition.area = "payment";
   definition.event_prototype = &v1::PaymentEvent::default_instance();
@@ -66,7 +99,10 @@ runtime::ServiceDefinition MakePaymentService() {
       {"terminal_gateway", &terminal_gateway::v1::TerminalGatewayEvent::default_instance()}};
   definition.projections = MakeProjections;
   definition.reactors = MakeReactors;
-  definition.effects = MakeEffects;
+  definition.after_restore = AfterRestore;
+  definition.effects = [terminal = std::move(options.terminal)](runtime::HostContext& host) {
+    return MakeEffects(terminal(host));
+  };
   definition.services = MakeServices;
   return definition;
 }

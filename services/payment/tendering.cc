@@ -271,6 +271,24 @@ absl::Status RefundPaymentIn(runtime::Unit& unit, v1::RefundPaymentRequest reque
   return unit.status();
 }
 
+absl::Status ReopenCards(runtime::Unit& unit, const std::string& payment_id) {
+  ASSIGN_OR_RETURN(const auto loaded, unit.Load<PaymentAggregate>(payment_id));
+  const v1::Payment& payment = loaded.state.payment();
+  unit.FinishEffect(kChargeEffect, payment.attempt_id());
+  unit.FinishEffect(kCancelEffect, payment.attempt_id());
+  if (HasOpenAttempt(loaded.state)) {
+    HandOver(unit, kChargeEffect, ChargeOrder(payment));
+    if (loaded.state.cancel_requested()) HandOver(unit, kCancelEffect, ChargeOrder(payment));
+  }
+  for (const v1::Refund& refund : payment.refunds()) {
+    unit.FinishEffect(kRefundEffect, refund.refund_id());
+    if (payment.tender() == v1::TENDER_CARD_PRESENT && IsOpen(refund)) {
+      HandOver(unit, kRefundEffect, RefundOrder(payment, refund));
+    }
+  }
+  return unit.status();
+}
+
 absl::Status RecordOutcome(runtime::Unit& unit, const std::string& action_id,
                            const CardOutcome& outcome) {
   ASSIGN_OR_RETURN(const auto purpose, CardActions::Find(unit.views(), action_id));

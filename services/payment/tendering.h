@@ -34,6 +34,10 @@ absl::Status CancelPaymentIn(runtime::Unit& unit, const v1::CancelPaymentRequest
 absl::Status RefundPaymentIn(runtime::Unit& unit, v1::RefundPaymentRequest request,
                              v1::RefundPaymentResponse* response);
 
+// After a restore: the effects of the payment's attempt and refunds are open where their outcome is
+// not known, and finished elsewhere.
+absl::Status ReopenCards(runtime::Unit& unit, const std::string& payment_id);
+
 // Records what became of an attempt or a refund, whoever says so and however often, and ends its
 // effects or sets when the reader is asked again. Nothing happens for actions that are not ours.
 absl::Status RecordOutcome(runtime::Unit& unit, const std::string& action_id,

@@ -156,4 +156,15 @@ absl::Status RecordDeviceAnswer(runtime::Unit& unit, std::string_view kind,
   return unit.status();
 }
 
+absl::Status ReopenAction(runtime::Unit& unit, const std::string& reader_id,
+                          const std::string& action_id) {
+  ASSIGN_OR_RETURN(const v1::ActionRecord record, FindCommitted(unit, reader_id, action_id));
+  const std::string effect_id = EffectId(reader_id, action_id);
+  unit.FinishEffect(kStartEffect, effect_id);
+  unit.FinishEffect(kCancelEffect, effect_id);
+  if (!IsOpen(record.action().status())) return unit.status();
+  return HandOver(unit, record.has_cancel_requested_at() ? kCancelEffect : kStartEffect, reader_id,
+                  action_id);
+}
+
 }  // namespace pitlane::terminal_gateway

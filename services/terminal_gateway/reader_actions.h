@@ -30,6 +30,10 @@ absl::Status RequestCancel(runtime::Unit& unit, const v1::CancelActionRequest& r
 absl::Status Resolve(runtime::Unit& unit, const v1::ResolveActionRequest& request,
                      v1::Action* action);
 
+// After a restore: the action's effects are open while its outcome is not known, and only then.
+absl::Status ReopenAction(runtime::Unit& unit, const std::string& reader_id,
+                          const std::string& action_id);
+
 // Records what a device said of an action when the effect of this kind asked: ends the action's
 // effects, or sets when that effect asks again.
 absl::Status RecordDeviceAnswer(runtime::Unit& unit, std::string_view kind,

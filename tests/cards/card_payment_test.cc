@@ -12,7 +12,10 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "libs/rpc/errors.h"
+#include "libs/testing/restored.h"
 #include "pitlane/terminal_gateway/v1/terminal_gateway_service.grpc.pb.h"
+#include "services/payment/cards/card_terminal.h"
+#include "services/payment/tendering.h"
 #include "services/payment/testing_shop.h"
 #include "services/terminal_gateway/devices/simulated_reader.h"
 #include "services/terminal_gateway/terminal_gateway.h"
@@ -79,7 +82,14 @@ class CardPayment : public Shop {
   }
 
   // No card was ever charged twice for one attempt.
-  void TearDown() override { EXPECT_LE(simulator_->MostDeliveries(), 1); }
+  void TearDown() override {
+    EXPECT_LE(simulator_->MostDeliveries(), 1);
+    // Whatever was under way: stores rebuilt from their events ask about the same.
+    testing::ExpectRestoredEqual(cluster_.journal("payment"), MakePaymentService(),
+                                 {std::string(kCancelEffect)});
+    testing::ExpectRestoredEqual(cluster_.journal("terminal_gateway"),
+                                 terminal_gateway::MakeTerminalGatewayService());
+  }
 
   void ConnectGateway() {
     gateway_ = cluster_.Stub<gateway::TerminalGatewayService>("terminal_gateway");
@@ -310,6 +320,45 @@ TEST_F(CardPayment, AnswerLostThenUnknownAndResolvedToCapturedOnce) {
   EXPECT_EQ(CountOf(v1::PaymentEvent::kOutcomeResolved), 1);
   EXPECT_EQ(CountOf(v1::PaymentEvent::kPaymentCaptured), 1);
   EXPECT_EQ(simulator_->Deliveries(started.attempt_id()), 1);
+}
+
+// A gateway whose store was rebuilt: it knows that it took the call on, and not what it said.
+class ForgetfulTerminal final : public CardTerminal {
+ public:
+  void Charge(const TerminalCall&, ActionFn done) override { Forget(done); }
+  void Refund(const TerminalCall&, ActionFn done) override { Forget(done); }
+  void Cancel(const TerminalCall&, uint64_t, ActionFn done) override { Forget(done); }
+  void Resolve(const TerminalCall& call, ActionFn done) override {
+    gateway::Action action;
+    action.set_action_id(call.order.action_id());
+    action.set_status(gateway::ACTION_STATUS_SUCCEEDED);
+    action.set_approved_minor(call.order.amount_minor());
+    done(action);
+  }
+
+ private:
+  static void Forget(const ActionFn& done) {
+    done(rpc::AlreadyExists(common::v1::ANSWER_LOST, "carried out, and forgotten"));
+  }
+};
+
+class ForgetfulGateway : public Shop {};
+
+TEST_F(ForgetfulGateway, AnswerOfTheChargeLostWithItsStoreThenAskedForAndNotTakenForARefusal) {
+  cluster_.Add([] {
+    return MakePaymentService(
+        {.terminal = [](runtime::HostContext&) { return std::make_shared<ForgetfulTerminal>(); }});
+  });
+  ASSERT_THAT(cluster_.Start(), IsOk());
+  Connect();
+  location_ = NewId<LocationId>();
+  reader_ = NewId<ReaderId>();
+  ASSERT_OK_AND_ASSIGN(const v1::Payment started, TakeCard(Invoice(60000)));
+  ASSERT_TRUE(cluster_.Settle());
+  EXPECT_EQ(PaymentOf(started.payment_id()).status(), v1::PAYMENT_STATUS_UNKNOWN);
+  cluster_.Advance(absl::Seconds(5));
+  ASSERT_TRUE(cluster_.Settle());
+  EXPECT_EQ(PaymentOf(started.payment_id()).status(), v1::PAYMENT_STATUS_CAPTURED);
 }
 
 TEST_F(CardPayment, RefundsAnswerLostThenUnknownUntilItIsFound) {

@@ -41,10 +41,12 @@ std::string Local(int port) { return absl::StrCat("127.0.0.1:", port); }
 
 Installation::Installation(std::string folder) : Deployment(std::move(folder)) {}
 
-absl::StatusOr<std::unique_ptr<Installation>> Installation::Make(std::string folder) {
+absl::StatusOr<std::unique_ptr<Installation>> Installation::Make(std::string folder,
+                                                                 int broker_port) {
   std::filesystem::create_directories(folder + "/data");
   std::unique_ptr<Installation> made(new Installation(std::move(folder)));
-  ASSIGN_OR_RETURN(made->broker_, testing::KafkaBroker::Start(made->folder() + "/broker"));
+  ASSIGN_OR_RETURN(made->broker_,
+                   testing::KafkaBroker::Start(made->folder() + "/broker", broker_port));
   RETURN_IF_ERROR(made->MakeIdentity());
   for (std::string_view area : tools::kAreas) {
     ASSIGN_OR_RETURN(made->ports_[std::string(area)], FreePort());
@@ -88,12 +90,13 @@ absl::Status Installation::StartService(const std::string& area) {
   std::vector<std::string> arguments = {
       "--data",          data_dir(),
       "--listen",        Local(ports_.at(area)),
-      "--kafka",         broker_->address(),
+      "--kafka",         AddressOf(area, "kafka"),
+      "--ack",           ack_,
       "--jwks",          issuer_->jwks_path(),
       "--issuer",        issuer_->VerifierOptions().issuer,
       "--audience",      issuer_->VerifierOptions().audience,
       "--service-token", service_token_file_,
-      "--peer",          absl::StrCat("terminal_gateway=", Local(ports_.at("terminal_gateway")))};
+      "--peer",          absl::StrCat("terminal_gateway=", AddressOf(area, "terminal_gateway"))};
   if (area == "inventory") arguments.push_back("--auto-deliver");
   return Launch(area, absl::StrCat("pitlane-", area), arguments);
 }
@@ -108,7 +111,7 @@ absl::Status Installation::StartGateway() {
     std::string flag = absl::StrCat("--", std::string(area));
     for (char& c : flag) c = c == '_' ? '-' : c;
     arguments.push_back(flag);
-    arguments.push_back(Local(ports_.at(std::string(area))));
+    arguments.push_back(AddressOf("gateway", std::string(area)));
   }
   return Launch("gateway", "pitlane-gateway", arguments);
 }
@@ -151,6 +154,16 @@ void Installation::Kill(const std::string& name) {
   processes_.erase(name);
   kill(pid, SIGKILL);
   waitpid(pid, nullptr, 0);
+}
+
+pid_t Installation::PidOf(const std::string& name) const {
+  const auto found = processes_.find(name);
+  return found == processes_.end() ? 0 : found->second;
+}
+
+std::string Installation::AddressOf(const std::string& who, const std::string& whom) const {
+  if (const auto found = routes_.find({who, whom}); found != routes_.end()) return found->second;
+  return whom == "kafka" ? broker_->address() : Local(ports_.at(whom));
 }
 
 tools::ConnectionOptions Installation::connection() const {

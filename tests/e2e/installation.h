@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,8 +21,10 @@ namespace pitlane::e2e {
 // The broker is a process too, and may be stopped, killed and started like the others.
 class Installation final : public Deployment {
  public:
-  // Data, keys, logs and the broker's data go into `folder`. The broker runs, the rest does not.
-  static absl::StatusOr<std::unique_ptr<Installation>> Make(std::string folder);
+  // Data, keys, logs and the broker's data go into `folder`. The broker runs, on a free port when
+  // `broker_port` is 0; the rest does not.
+  static absl::StatusOr<std::unique_ptr<Installation>> Make(std::string folder,
+                                                            int broker_port = 0);
   ~Installation() override;
 
   // The order in which the README starts the services.
@@ -34,6 +37,8 @@ class Installation final : public Deployment {
   tools::ConnectionOptions connection() const override;
 
   testing::KafkaBroker& broker() { return *broker_; }
+  // Services that are started from now on answer only what Kafka has.
+  void AcknowledgeReplicated() { ack_ = "replicated"; }
   // The six services in the order given, then the gateway.
   absl::Status StartAll(const std::vector<std::string>& areas);
   // A service by its area, or "gateway". Does not wait until it serves.
@@ -45,6 +50,15 @@ class Installation final : public Deployment {
 
   // A client at the gateway, with role owner, that waits for nobody. `timeout` is of each call.
   absl::StatusOr<std::unique_ptr<tools::Session>> Dial(absl::Duration timeout) const;
+  // A running process; 0: it was not started, or ended by StopOne, Stop or Kill.
+  pid_t PidOf(const std::string& name) const;
+  // The port of a service or of "gateway", from the beginning and over restarts.
+  int PortOf(const std::string& name) const { return ports_.at(name); }
+  // From its next start on, `who` reaches `whom` at another address: a service or "gateway" a
+  // service, or a service "kafka".
+  void Reroute(const std::string& who, const std::string& whom, std::string address) {
+    routes_[{who, whom}] = std::move(address);
+  }
   // What a process has written to its log.
   std::string LogOf(const std::string& name) const override;
 
@@ -57,12 +71,15 @@ class Installation final : public Deployment {
   absl::Status Launch(const std::string& name, const std::string& binary,
                       const std::vector<std::string>& arguments);
   std::string data_dir() const { return folder() + "/data"; }
+  std::string AddressOf(const std::string& who, const std::string& whom) const;
 
   std::unique_ptr<testing::KafkaBroker> broker_;
   std::unique_ptr<rpc::TokenIssuer> issuer_;
   std::string service_token_file_;
+  std::string ack_ = "local";
   std::map<std::string, int> ports_;  // by area, and "gateway"; the same over restarts
   std::map<std::string, pid_t> processes_;
+  std::map<std::pair<std::string, std::string>, std::string> routes_;
 };
 
 }  // namespace pitlane::e2e

@@ -12,6 +12,7 @@
 #include "libs/journal/journal.h"
 #include "tools/pitlane/areas.h"
 #include "tools/pitlane/events.h"
+#include "tools/pitlane/folder_copy.h"
 
 namespace pitlane::tools {
 namespace {
@@ -19,10 +20,14 @@ namespace {
 constexpr size_t kPageRecords = 1000;
 constexpr size_t kPageBytes = 4u << 20;
 
+std::filesystem::path PathOf(const std::string& store) {
+  const std::filesystem::path path(store);
+  return path.filename().empty() ? path.parent_path() : path;
+}
+
 // Area and shard are the folder's name, as services make it.
 absl::StatusOr<journal::Options> OptionsOf(const JournalOptions& options) {
-  std::filesystem::path path(options.store);
-  if (path.filename().empty()) path = path.parent_path();
+  const std::filesystem::path path = PathOf(options.store);
   const std::string name = path.filename().string();
   const size_t dot = name.rfind('.');
   journal::Options open;
@@ -65,6 +70,14 @@ absl::Status Dump(journal::Journal& journal, uint64_t from) {
 
 absl::Status Run(const JournalOptions& options) {
   ASSIGN_OR_RETURN(journal::Options open, OptionsOf(options));
+  // A backup that nobody has opened stays as it is: what is opened is a copy.
+  std::unique_ptr<FolderCopy> copy;
+  if (const absl::Status backup = journal::Journal::CheckBackup(open.path); backup.ok()) {
+    ASSIGN_OR_RETURN(copy, FolderCopy::Make(open.path));
+    open.path = copy->path();
+  } else if (!absl::IsNotFound(backup)) {
+    return backup;
+  }
   ASSIGN_OR_RETURN(const std::unique_ptr<journal::Journal> journal,
                    journal::Journal::Open(std::move(open)));
   if (options.action == "dump") return Dump(*journal, options.from);

@@ -5,9 +5,12 @@
 #include "CLI/CLI.hpp"
 #include "libs/base/lock_checks.h"
 #include "tools/pitlane/check.h"
+#include "tools/pitlane/consent.h"
 #include "tools/pitlane/events.h"
 #include "tools/pitlane/import.h"
+#include "tools/pitlane/journal_restore.h"
 #include "tools/pitlane/journal_tool.h"
+#include "tools/pitlane/online_checkpoint.h"
 #include "tools/pitlane/parked.h"
 #include "tools/pitlane/play.h"
 #include "tools/pitlane/replay.h"
@@ -38,6 +41,7 @@ class Commands {
     AddImport();
     AddReplay();
     AddCheck();
+    AddConsent();
     AddEvents();
     AddParked();
     AddJournal();
@@ -56,7 +60,16 @@ class Commands {
     up->add_option("--data", up_.data_dir, "folder for everything")->capture_default_str();
     up->add_option("--listen", up_.listen, "the gateway's HOST:PORT")->capture_default_str();
     up->add_option("--admin", up_.admin, "HOST:PORT of the metrics page")->capture_default_str();
+    up->add_option("--tls-cert", up_.tls_certificate, "the gateway's certificate chain (PEM)");
+    up->add_option("--tls-key", up_.tls_key, "its private key (PEM)");
+    up->add_option("--tls-ca", up_.tls_ca, "who signed it (PEM); itself when not given");
+    up->add_option("--allow-origin", up_.allowed_origins,
+                   "origin of pages that may call, e.g. http://localhost:8000; *: every page");
     up->add_option("--kafka", up_.kafka, "Kafka's HOST:PORT; events travel over it");
+    up->add_option("--ack", up_.ack,
+                   "when a command is answered: local (synced here) or replicated (Kafka has it)")
+        ->check(CLI::IsMember({"local", "replicated"}))
+        ->capture_default_str();
     up->add_flag("--once", up_.once, "stop after the sale");
     up->add_flag("--no-sale", up_.no_sale, "do not load the demo shop, play no sale");
     up->add_flag("--json", up_.json, "one JSON object a line for each step");
@@ -108,6 +121,32 @@ class Commands {
     check->callback([this] { exit_code_ = RunCheck(check_); });
   }
 
+  void AddConsent() {
+    CLI::App* consent = app_.add_subcommand("consent", "what customers agreed to");
+    consent->require_subcommand(1);
+    CLI::App* fetch = consent->add_subcommand("fetch", "a ticket's proof of consent, into a file");
+    AddConnection(fetch, consent_.connection);
+    fetch->add_option("TICKET", consent_.ticket_id, "tkt_…")->required();
+    fetch->add_option("FILE", consent_.file, "where to, as JSON")->required();
+    CLI::App* verify =
+        consent->add_subcommand("verify", "check a proof of consent; needs no server");
+    verify->add_option("FILE", consent_.file, "a proof as JSON")->required();
+    CLI::App* load = consent->add_subcommand(
+        "load", "put rules about estimates and consent into a location's configuration");
+    AddConnection(load, consent_.connection);
+    load->add_option("FILE", consent_.file, "e.g. services/ticket/data/consent_rules.json")
+        ->required();
+    load->add_option("--location", consent_.location_id, "loc_…")->required();
+    load->add_option("--jurisdiction", consent_.jurisdiction,
+                     "whose rules hold there, e.g. US-MI; the location's stays when not given");
+    for (CLI::App* command : {fetch, verify, load}) {
+      command->callback([this, command] {
+        consent_.action = command->get_name();
+        exit_code_ = RunConsent(consent_);
+      });
+    }
+  }
+
   void AddEvents() {
     CLI::App* events = app_.add_subcommand("events", "what happened");
     events->require_subcommand(1);
@@ -142,8 +181,48 @@ class Commands {
     }
   }
 
+  void AddRestore(CLI::App* journal) {
+    CLI::App* restore = journal->add_subcommand(
+        "restore",
+        "rebuild a stopped service's store from its topic, complete it, or put a "
+        "backup in its place");
+    CLI::Option* kafka = restore->add_option(
+        "--from-kafka", restore_.kafka,
+        "HOST:PORT of the broker. A store that is there is completed; its events are compared");
+    CLI::Option* backup =
+        restore->add_option("--from-backup", restore_.backup, "folder of a checkpoint");
+    kafka->excludes(backup);
+    restore->add_option("--area", restore_.area, "ticket, inventory, …")->required();
+    restore->add_option("--shard", restore_.shard, "which shard")->capture_default_str();
+    restore->add_option("--shards", restore_.shard_count, "shards of the service")
+        ->capture_default_str();
+    restore->add_option("--partitions", restore_.partition_count, "partitions of its topic")
+        ->capture_default_str();
+    restore->add_option("--data", restore_.data_dir, "folder in which the store is or will be")
+        ->required();
+    restore
+        ->add_option("--secrets", restore_.secrets,
+                     "checkpoint of the same store, whose keys of persons are copied where they "
+                     "are missing: Kafka has none")
+        ->needs(kafka);
+    restore->add_option("--kafka-property", restore_.kafka_properties,
+                        "KEY=VALUE for librdkafka, e.g. security.protocol=ssl");
+    restore->callback([this] { exit_code_ = RunRestore(restore_); });
+  }
+
+  void AddOnlineCheckpoint(CLI::App* journal) {
+    CLI::App* online = journal->add_subcommand(
+        "backup", "checkpoint of a running service, into <data>/backups of its computer");
+    AddConnection(online, online_.connection);
+    online->add_option("--area", online_.area, "one area; all six when not given");
+    online->add_option("--name", online_.name, "the backup's name")->required();
+    online->callback([this] { exit_code_ = RunOnlineCheckpoint(online_); });
+  }
+
   void AddJournal() {
     CLI::App* journal = app_.add_subcommand("journal", "look into a service's store");
+    AddRestore(journal);
+    AddOnlineCheckpoint(journal);
     journal->require_subcommand(1);
     for (const char* action : {"verify", "dump", "checkpoint"}) {
       CLI::App* command = journal->add_subcommand(action);
@@ -186,9 +265,12 @@ class Commands {
   ImportOptions import_;
   ReplayOptions replay_;
   CheckOptions check_;
+  ConsentOptions consent_;
   EventsOptions events_;
   ParkedOptions parked_;
   JournalOptions journal_;
+  RestoreOptions restore_;
+  OnlineCheckpointOptions online_;
   TokenOptions token_;
   int exit_code_ = 0;
 };

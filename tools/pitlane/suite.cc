@@ -24,7 +24,9 @@ namespace {
 constexpr absl::Duration kDrain = absl::Seconds(2);
 constexpr absl::Duration kServiceTokenLifetime = absl::Minutes(10);
 
-std::vector<runtime::ServiceDefinition> Definitions() {
+}  // namespace
+
+std::vector<runtime::ServiceDefinition> SuiteDefinitions() {
   std::vector<runtime::ServiceDefinition> definitions;
   definitions.push_back(ticket::MakeTicketService());
   definitions.push_back(
@@ -37,8 +39,6 @@ std::vector<runtime::ServiceDefinition> Definitions() {
   return definitions;
 }
 
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<Suite>> Suite::Open(const SuiteOptions& options) {
   std::error_code error;
   std::filesystem::create_directories(options.data_dir, error);
@@ -49,7 +49,10 @@ absl::StatusOr<std::unique_ptr<Suite>> Suite::Open(const SuiteOptions& options) 
   std::unique_ptr<Suite> suite(new Suite());
   RETURN_IF_ERROR(suite->OpenIdentity(options));
   RETURN_IF_ERROR(suite->OpenServices(options));
-  for (const auto& host : suite->hosts_) host->WaitUntilServing();
+  for (const auto& host : suite->hosts_) {
+    host->WaitUntilServing();
+    RETURN_IF_ERROR(host->Refusal());
+  }
   RETURN_IF_ERROR(suite->OpenGateway(options));
   return suite;
 }
@@ -63,7 +66,7 @@ absl::Status Suite::OpenIdentity(const SuiteOptions& options) {
 
 absl::Status Suite::OpenServices(const SuiteOptions& options) {
   std::map<std::string, std::vector<std::string>> listens_to;
-  for (runtime::ServiceDefinition& definition : Definitions()) {
+  for (runtime::ServiceDefinition& definition : SuiteDefinitions()) {
     for (const auto& [area, prototype] : definition.listens_to) {
       listens_to[definition.area].push_back(area);
     }
@@ -76,6 +79,7 @@ absl::Status Suite::OpenServices(const SuiteOptions& options) {
     host.verifier = verifier_.get();
     host.metrics = &metrics_;
     host.streams.kafka.bootstrap_servers = options.kafka;
+    if (options.replicated) host.acknowledge = runtime::Acknowledge::kReplicated;
     host.channel_to =
         [this](std::string_view area) -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
       return ChannelTo(area);
@@ -104,6 +108,8 @@ absl::Status Suite::OpenServices(const SuiteOptions& options) {
 absl::Status Suite::OpenGateway(const SuiteOptions& options) {
   gateway::GatewayOptions gateway;
   gateway.server.listen = options.listen;
+  gateway.server.tls = options.tls;
+  gateway.http.allowed_origins = options.allowed_origins;
   for (const auto& host : hosts_) {
     ASSIGN_OR_RETURN(gateway.areas[host->area()], ChannelTo(host->area()));
   }
@@ -111,7 +117,7 @@ absl::Status Suite::OpenGateway(const SuiteOptions& options) {
       std::make_unique<rpc::ServerEnv>(rpc::ServerEnv::Options{.area = "gateway"}, verifier_.get(),
                                        Clock::System(), Entropy::System(), metrics_);
   ASSIGN_OR_RETURN(gateway_, gateway::Gateway::Start(gateway, *gateway_env_));
-  address_ = gateway_->server().address();
+  address_ = gateway_->address();
   if (options.admin.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(admin_, rpc::AdminHttp::Start(metrics_, options.admin));
   admin_address_ = absl::StrCat("127.0.0.1:", admin_->port());

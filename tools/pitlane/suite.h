@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "gateway/gateway.h"
 #include "libs/rpc/admin_http.h"
 #include "libs/rpc/metrics.h"
+#include "libs/rpc/tls.h"
 #include "libs/rpc/token_issuer.h"
 #include "libs/runtime/service_host.h"
 
@@ -24,11 +26,18 @@ namespace pitlane::tools {
 struct SuiteOptions {
   std::string data_dir;
   std::string listen = gateway::kDefaultAddress;  // port 0 takes a free one
+  std::optional<rpc::TlsFiles> tls;               // the gateway's; without it, plaintext
+  std::vector<std::string> allowed_origins;       // of pages in browsers, or "*"
   std::string admin = "127.0.0.1:0";              // Prometheus metrics; empty: none
   // Kafka bootstrap servers: facts travel over the broker. Empty: over the journals next door.
   std::string kafka;
+  // Commands are answered when Kafka has their events, too. Needs `kafka`.
+  bool replicated = false;
   uint32_t partition_count = 8;
 };
+
+// The six services, in the order in which they are started.
+std::vector<runtime::ServiceDefinition> SuiteDefinitions();
 
 // Open starts everything and waits until it serves; destruction stops it in good order.
 // One thread.

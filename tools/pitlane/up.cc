@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
+#include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
@@ -19,23 +21,42 @@
 namespace pitlane::tools {
 namespace {
 
+// Whom callers on this computer trust; empty without TLS.
+std::string Authority(const UpOptions& options) {
+  return options.tls_ca.empty() ? options.tls_certificate : options.tls_ca;
+}
+
+// A call that works when it is pasted into a shell.
+std::string CurlCommand(const UpOptions& options, const Suite& suite, const DemoShop& shop) {
+  const std::string authority = Authority(options);
+  return fmt::format(
+      "curl {}{}://{}/pitlane.ticket.v1.TicketService/ListTickets \\\n"
+      "    -H \"Authorization: Bearer $(cat {}/identity/owner.token)\" \\\n"
+      "    -H 'Content-Type: application/json' -d '{{\"locationId\": \"{}\"}}'",
+      authority.empty() ? "" : "--cacert " + authority + " ", authority.empty() ? "http" : "https",
+      suite.address(), options.data_dir, shop.location_id);
+}
+
 void PrintWelcome(const UpOptions& options, const Suite& suite, const DemoShop& shop,
                   const std::string& token) {
   fmt::print(
       "\nPitlane is running.\n"
-      "  gateway   {} (gRPC, plaintext, this computer only)\n"
+      "  gateway   {} (gRPC, Connect and gRPC-Web; {})\n"
       "  metrics   http://{}/metrics\n"
       "  data      {}\n"
       "  events    {}\n",
-      suite.address(), suite.admin_address(), options.data_dir,
+      suite.address(), Authority(options).empty() ? "plaintext" : "TLS", suite.admin_address(),
+      options.data_dir,
       options.kafka.empty() ? "in this process (no broker)" : "over Kafka at " + options.kafka);
   fmt::print(
       "  tokens    {}/identity/{{owner,advisor,technician,cashier}}.token (30 days)\n"
       "  shop      {}\n"
       "\nThe owner's token:\n{}\n"
-      "\nTry:\n  build/release/bin/pitlane events tail --gateway {} --data {}\n"
+      "\nTry (docs/front-end.md goes on from there):\n  {}\n"
+      "  build/release/bin/pitlane events tail --gateway {} --data {}\n"
       "\nCtrl-C stops it.\n",
-      options.data_dir, shop.location_id, token, suite.address(), options.data_dir);
+      options.data_dir, shop.location_id, token, CurlCommand(options, suite, shop), suite.address(),
+      options.data_dir);
   std::fflush(stdout);
 }
 
@@ -80,15 +101,25 @@ absl::Status Wait(const UpOptions& options, StopSignal& stop) {
   return absl::OkStatus();
 }
 
+std::optional<rpc::TlsFiles> Tls(const UpOptions& options) {
+  if (options.tls_certificate.empty()) return std::nullopt;
+  return rpc::TlsFiles{.certificate = options.tls_certificate, .private_key = options.tls_key};
+}
+
 absl::Status Run(const UpOptions& options, StopSignal& stop) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Suite> suite, Suite::Open({.data_dir = options.data_dir,
-                                                                    .listen = options.listen,
-                                                                    .admin = options.admin,
-                                                                    .kafka = options.kafka}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Suite> suite,
+                   Suite::Open({.data_dir = options.data_dir,
+                                .listen = options.listen,
+                                .tls = Tls(options),
+                                .allowed_origins = options.allowed_origins,
+                                .admin = options.admin,
+                                .kafka = options.kafka,
+                                .replicated = options.ack == "replicated"}));
   RETURN_IF_ERROR(WriteTokenFiles(suite->issuer(), options.data_dir));
   // Through the gateway's port, as every front end would.
-  ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
-                   Connect({.gateway = suite->address(), .data_dir = options.data_dir}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Connect({.gateway = suite->address(),
+                                                                    .data_dir = options.data_dir,
+                                                                    .tls_ca = Authority(options)}));
   if (options.no_sale) return Wait(options, stop);
   ASSIGN_OR_RETURN(const DemoShop shop, LoadDemoShop(*session));
   if (!options.json) fmt::print("One sale, through all six services:\n");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gateway/default_address.h"
 
@@ -11,9 +12,14 @@ struct UpOptions {
   std::string data_dir;
   std::string listen = gateway::kDefaultAddress;
   std::string admin = "127.0.0.1:7412";
+  std::string tls_certificate;  // PEM files; empty: plaintext
+  std::string tls_key;
+  std::string tls_ca;  // who signed the certificate; empty: it signs for itself
+  std::vector<std::string> allowed_origins;
   std::string kafka;
-  bool once = false;     // stop after the sale
-  bool no_sale = false;  // no demo shop and no sale: only the suite
+  std::string ack = "local";  // or "replicated": answers wait for Kafka
+  bool once = false;          // stop after the sale
+  bool no_sale = false;       // no demo shop and no sale: only the suite
   bool json = false;  // one JSON object a line for each step, and nothing else on standard output
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "libs/testing/restored.h"
 #include "rapidcheck/gtest.h"
 #include "services/inventory/test_service.h"
 
@@ -478,6 +479,8 @@ TEST_F(InventoryServiceTest, OrderWithoutAnAnswerCannotBeReceived) {
   ASSERT_THAT(Orders(), SizeIs(1));
   ExpectReason(Call(&Stub::ReceivePurchaseOrder, Came(Orders()[0], 1'000)),
                absl::StatusCode::kFailedPrecondition, v1::PURCHASE_ORDER_NOT_CONFIRMED);
+  // A store rebuilt from its events asks about the same order.
+  testing::ExpectRestoredEqual(cluster_.journal("inventory"), MakeInventoryService({}));
 }
 
 TEST_F(InventoryServiceTest, ReceiptRechecksTheReorderPoint) {

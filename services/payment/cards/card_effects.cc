@@ -20,6 +20,8 @@ using What = CardOutcome::What;
 
 // Whether the error says that the call left nothing behind: the gateway refused it.
 bool IsRefusal(const absl::Status& status) {
+  // It did it, and has forgotten what it answered.
+  if (rpc::HasReason(status, common::v1::ANSWER_LOST)) return false;
   return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
          absl::IsAlreadyExists(status) || absl::IsPermissionDenied(status) ||
          absl::IsUnauthenticated(status) || absl::IsFailedPrecondition(status) ||
