@@ -13,6 +13,8 @@ namespace {
 
 // Room for gRPC to hand us a message that is too large, so that we can refuse it with a reason.
 constexpr int kRefusalRoom = 2;
+// The same limit holds for what gRPC sends, and answers are none of the gateway's to limit.
+constexpr int kMinMessageBytes = 8 << 20;
 
 }  // namespace
 
@@ -44,7 +46,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& op
   std::unique_ptr<Gateway> gateway(new Gateway(std::move(door)));
 
   rpc::ServerOptions server = options.server;
-  server.max_message_bytes *= kRefusalRoom;
+  server.max_message_bytes = std::max(kRefusalRoom * server.max_message_bytes, kMinMessageBytes);
   server.listen.clear();  // the listener has the port
   ASSIGN_OR_RETURN(gateway->server_, rpc::Server::Start(server, {}, gateway->grpc_door_.get()));
   ListenerOptions listener{.listen = options.server.listen,

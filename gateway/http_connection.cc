@@ -154,7 +154,11 @@ HttpConnection::HttpConnection(std::unique_ptr<Transport> transport, HttpShared&
       transport_(std::move(transport)),
       timer_(transport_->executor()) {}
 
+// The last to let go may be a thread of gRPC: once the place is given back, nothing here may need
+// what runs connections any more.
 HttpConnection::~HttpConnection() {
+  timer_.reset();
+  transport_.reset();
   shared_.Remove(this);
   shared_.Leave();
 }
@@ -165,7 +169,7 @@ HttpConnection::Task<> HttpConnection::Run() {
   if ((more_to_come_ || !in_.empty()) && !shared_.stopped()) co_await Linger();
   transport_->Close();
   error_code ignored;
-  timer_.cancel(ignored);
+  timer_->cancel(ignored);
 }
 
 // --- waiting -----------------------------------------------------------------------------------
@@ -206,12 +210,12 @@ void HttpConnection::SetDeadline(absl::Duration timeout) {
   if (timeout == absl::InfiniteDuration()) {
     deadline_ = Clock::time_point::max();
     error_code ignored;
-    timer_.cancel(ignored);
+    timer_->cancel(ignored);
     return;
   }
   deadline_ = Clock::now() + absl::ToChronoNanoseconds(timeout);
-  timer_.expires_at(deadline_);
-  timer_.async_wait([self = shared_from_this()](error_code error) {
+  timer_->expires_at(deadline_);
+  timer_->async_wait([self = shared_from_this()](error_code error) {
     if (!error) self->Wake();
   });
 }

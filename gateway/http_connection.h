@@ -78,7 +78,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   HttpShared& shared_;
   const std::string peer_;
   std::unique_ptr<Transport> transport_;
-  boost::asio::steady_timer timer_;
+  std::optional<boost::asio::steady_timer> timer_;
   Clock::time_point deadline_ = Clock::time_point::max();
   std::function<void()> waiter_;  // what waits to be woken
   bool woken_ = false;

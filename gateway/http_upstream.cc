@@ -39,7 +39,8 @@ Headers ForCaller(const std::multimap<grpc::string_ref, grpc::string_ref>& metad
 }  // namespace
 
 HttpUpstream::HttpUpstream(boost::asio::any_io_executor executor, std::function<void()> wake)
-    : executor_(std::move(executor)), wake_(std::move(wake)) {}
+    : executor_(std::move(executor)),
+      wake_(std::make_shared<const std::function<void()>>(std::move(wake))) {}
 
 void HttpUpstream::Start(Backend::Stub& stub, const std::string& path,
                          const std::optional<std::string>& only) {
@@ -99,9 +100,12 @@ Headers HttpUpstream::TrailingMetadata() const {
 }
 
 void HttpUpstream::Post(std::function<void()> change) {
+  // The connection, and so all that runs it, must not end while gRPC's thread is still in here;
+  // this object may.
+  const std::shared_ptr<const std::function<void()>> keep = wake_;
   boost::asio::post(executor_, [self = shared_from_this(), change = std::move(change)] {
     change();
-    if (self->wake_) self->wake_();
+    if (self->wake_ != nullptr) (*self->wake_)();
   });
 }
 
@@ -132,9 +136,9 @@ void HttpUpstream::OnDone(const grpc::Status& status) {
   Post([this, status] {
     status_ = status;
     // Whoever waits for this call is kept by it no longer.
-    std::function<void()> wake = std::exchange(wake_, nullptr);
+    const auto wake = std::exchange(wake_, nullptr);
     self_.reset();
-    if (wake) wake();
+    (*wake)();
   });
 }
 

@@ -63,7 +63,8 @@ class HttpUpstream final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc
   void StopWrites();
 
   const boost::asio::any_io_executor executor_;
-  std::function<void()> wake_;
+  // Shared, so that a reaction can keep what is woken; see Post.
+  std::shared_ptr<const std::function<void()>> wake_;
   std::shared_ptr<HttpUpstream> self_;
   grpc::ClientContext context_;
   grpc::ByteBuffer out_;

@@ -47,6 +47,10 @@ using boost::system::error_code;
 
 // As much of "PRI * HTTP/2.0" as no HTTP/1.1 method begins with.
 constexpr std::string_view kHttp2Start = "PRI";
+// A client of gRPC's C core may wait for the server's first bytes before it sends its own; one of
+// HTTP/1.1 never does. Who is silent that long is greeted as HTTP/2; a browser drops a connection
+// that it opened in advance when something comes on it, and opens another.
+constexpr auto kServerSpeaksAfter = std::chrono::milliseconds(100);
 constexpr std::string_view kAlpnHttp2 = "\x02h2";
 constexpr std::string_view kAlpnHttp1 = "\x08http/1.1";
 constexpr size_t kPumpBytes = 16 << 10;
@@ -311,20 +315,37 @@ class Listener::Impl {
     }
   }
 
-  // Whether it is HTTP/2; nullopt when it never said. Leaves everything unread.
-  static Task<std::optional<bool>> SaysHttp2(tcp::socket& socket) {
+  // Ends the socket's wait for a first byte once it has been silent for long enough.
+  static asio::steady_timer SpeakFirst(const std::shared_ptr<tcp::socket>& socket) {
+    asio::steady_timer patience(socket->get_executor(), kServerSpeaksAfter);
+    patience.async_wait([weak = std::weak_ptr<tcp::socket>(socket)](error_code error) {
+      const std::shared_ptr<tcp::socket> held = weak.lock();
+      if (error || held == nullptr) return;
+      error_code ignored;
+      held->cancel(ignored);
+    });
+    return patience;
+  }
+
+  // Whether it is HTTP/2; nullopt when it ended before it said. Leaves everything unread.
+  static Task<std::optional<bool>> SaysHttp2(std::shared_ptr<tcp::socket> held) {
+    tcp::socket& socket = *held;
     std::array<char, kHttp2Start.size()> start{};
     std::optional<bool> answer;
+    asio::steady_timer patience = SpeakFirst(held);
     // Once for the first byte; and when that is gRPC's, once more for enough of them.
     for (int lowest = 1; lowest <= 3; lowest += 2) {
       error_code error;
       setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &lowest, sizeof(lowest));
       co_await socket.async_wait(tcp::socket::wait_read,
                                  asio::redirect_error(asio::use_awaitable, error));
-      if (error || !socket.is_open()) co_return std::nullopt;
+      if (!socket.is_open()) co_return std::nullopt;
       const ssize_t size =
           recv(socket.native_handle(), start.data(), start.size(), MSG_PEEK | MSG_DONTWAIT);
+      if (lowest == 1 && size < 0 && error == asio::error::operation_aborted) co_return true;
+      if (error && error != asio::error::operation_aborted) co_return std::nullopt;
       if (size <= 0) break;
+      patience.cancel();
       const std::string_view seen(start.data(), size);
       answer = seen == kHttp2Start;
       if (seen != kHttp2Start.substr(0, seen.size())) break;
@@ -339,7 +360,7 @@ class Listener::Impl {
     std::optional<bool> http2;
     {
       const Undecided<tcp::socket> undecided(*this, socket);
-      http2 = co_await SaysHttp2(*socket);
+      http2 = co_await SaysHttp2(socket);
       if (http2.has_value() && options_.grpc_only) http2 = true;
     }
     if (http2.has_value() && !*http2) {

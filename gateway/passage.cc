@@ -15,6 +15,9 @@ namespace pitlane::gateway {
 namespace {
 
 constexpr char kPitlane[] = "/pitlane.";
+// gRPC rounds a timeout up by as much as a hundredth when it writes it. So much less is asked for:
+// a service shall not believe that it has longer than its caller waits.
+constexpr int kWireRounding = 80;
 
 absl::Duration DefaultDeadline(const rpc::ServerEnv& env, const Method& method) {
   return method.info.streaming ? absl::InfiniteDuration() : env.options().default_deadline;
@@ -65,7 +68,7 @@ void Passage::Prepare(grpc::ClientContext& upstream) {
   absl::Duration left = carrier_.TimeLeft();
   if (left == absl::InfiniteDuration()) left = default_deadline_;
   if (left != absl::InfiniteDuration()) {
-    upstream.set_deadline(absl::ToChronoTime(absl::Now() + left));
+    upstream.set_deadline(absl::ToChronoTime(absl::Now() + left - left / kWireRounding));
   }
 }
 

@@ -230,7 +230,7 @@ class Nuisance {
     again.clear_line_id();
     again.set_unit_price_minor(1);
     again.set_price_reason("friend");
-    RETURN_IF_ERROR(Try(&Tickets::AddPartLine, again, rpc::Role::kCashier));
+    RETURN_IF_ERROR(Try(&Tickets::AddPartLine, again, rpc::Role::kIntegration));
     again.clear_unit_price_minor();
     again.clear_price_reason();
     again.set_part_id(Unknown<PartId>());
