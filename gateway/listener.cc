@@ -47,10 +47,11 @@ using boost::system::error_code;
 
 // As much of "PRI * HTTP/2.0" as no HTTP/1.1 method begins with.
 constexpr std::string_view kHttp2Start = "PRI";
-// A client of gRPC's C core may wait for the server's first bytes before it sends its own; one of
-// HTTP/1.1 never does. Who is silent that long is greeted as HTTP/2; a browser drops a connection
-// that it opened in advance when something comes on it, and opens another.
+// A client of gRPC's C core may send nothing before it has the server's settings; one of HTTP/1.1
+// always speaks first. Who is silent that long gets an empty SETTINGS frame, and still has to say
+// what it is in time. A browser drops a connection that it opened in advance when something comes.
 constexpr auto kServerSpeaksAfter = std::chrono::milliseconds(100);
+constexpr std::string_view kEmptySettings("\0\0\0\x04\0\0\0\0\0", 9);
 constexpr std::string_view kAlpnHttp2 = "\x02h2";
 constexpr std::string_view kAlpnHttp1 = "\x08http/1.1";
 constexpr size_t kPumpBytes = 16 << 10;
@@ -315,19 +316,22 @@ class Listener::Impl {
     }
   }
 
-  // Ends the socket's wait for a first byte once it has been silent for long enough.
+  // Speaks first once the socket has been silent for long enough, unless cancelled.
   static asio::steady_timer SpeakFirst(const std::shared_ptr<tcp::socket>& socket) {
     asio::steady_timer patience(socket->get_executor(), kServerSpeaksAfter);
     patience.async_wait([weak = std::weak_ptr<tcp::socket>(socket)](error_code error) {
       const std::shared_ptr<tcp::socket> held = weak.lock();
-      if (error || held == nullptr) return;
-      error_code ignored;
-      held->cancel(ignored);
+      if (error || held == nullptr || !held->is_open()) return;
+      char first = 0;
+      if (recv(held->native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+      // A buffer that nothing was written to has room for it; and if not, the client is late.
+      send(held->native_handle(), kEmptySettings.data(), kEmptySettings.size(),
+           MSG_DONTWAIT | MSG_NOSIGNAL);
     });
     return patience;
   }
 
-  // Whether it is HTTP/2; nullopt when it ended before it said. Leaves everything unread.
+  // Whether it is HTTP/2; nullopt when it never said. Leaves everything unread.
   static Task<std::optional<bool>> SaysHttp2(std::shared_ptr<tcp::socket> held) {
     tcp::socket& socket = *held;
     std::array<char, kHttp2Start.size()> start{};
@@ -339,11 +343,9 @@ class Listener::Impl {
       setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &lowest, sizeof(lowest));
       co_await socket.async_wait(tcp::socket::wait_read,
                                  asio::redirect_error(asio::use_awaitable, error));
-      if (!socket.is_open()) co_return std::nullopt;
+      if (error || !socket.is_open()) co_return std::nullopt;
       const ssize_t size =
           recv(socket.native_handle(), start.data(), start.size(), MSG_PEEK | MSG_DONTWAIT);
-      if (lowest == 1 && size < 0 && error == asio::error::operation_aborted) co_return true;
-      if (error && error != asio::error::operation_aborted) co_return std::nullopt;
       if (size <= 0) break;
       patience.cancel();
       const std::string_view seen(start.data(), size);

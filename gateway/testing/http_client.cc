@@ -93,6 +93,13 @@ bool HttpClient::TakeChunks(std::string& body) {
   }
 }
 
+std::string HttpClient::PeekBytes(size_t bytes) {
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  while (raw_.size() < bytes && ReceiveSome(end)) {
+  }
+  return raw_.substr(0, bytes);
+}
+
 HttpAnswer HttpClient::Receive(absl::Duration patience) {
   const absl::Time end = absl::Now() + patience;
   HttpAnswer answer;

@@ -36,6 +36,8 @@ class HttpClient {
   // Of an answer that goes on: its head, and then its body until it has at least so many bytes.
   HttpAnswer ReceiveHead();
   std::string ReceiveBody(size_t bytes);
+  // What comes until it is so many bytes, or nothing more comes; not taken from what follows.
+  std::string PeekBytes(size_t bytes);
   // Whether the other side closes within `patience`.
   bool WaitForClose(absl::Duration patience = absl::Seconds(10));
   void Close();

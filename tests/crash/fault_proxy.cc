@@ -104,12 +104,14 @@ struct FaultProxy::Pipe {
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
 
-  void Take(Way& way, Weather weather, std::atomic<uint64_t>& bytes) {
+  void Take(Way& way, const std::atomic<Weather>& sky, std::atomic<uint64_t>& bytes) {
     std::array<char, 65536> chunk;
     const ssize_t got = recv(way.from, chunk.data(), chunk.size(), MSG_DONTWAIT);
     if (got == 0) way.ended = true;
     if (got < 0 && errno != EAGAIN && errno != EINTR) broken = true;
     if (got <= 0) return;
+    // Only now: what came meets the weather that its sender may have seen before sending.
+    const Weather weather = sky;
     const auto size = static_cast<size_t>(got);
     const uint64_t before = bytes.fetch_add(size);
     if (weather == Weather::kCorrupting &&
@@ -185,7 +187,6 @@ void FaultProxy::Run() {
       }
     }
     poll(wanted.data(), wanted.size(), kPollMs);
-    // What has come meanwhile meets the weather of now.
     weather = weather_;
     if (weather == Weather::kCut) pipes.clear();
     for (int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC); client >= 0;
@@ -203,8 +204,8 @@ void FaultProxy::Run() {
     if (weather == Weather::kHalfOpen) continue;
     for (Pipe& pipe : pipes) {
       for (Pipe::Way& way : pipe.ways) {
-        if (way.buffered < kMaxBuffered && !way.ended) pipe.Take(way, weather, bytes_);
-        pipe.Give(way, weather);
+        if (way.buffered < kMaxBuffered && !way.ended) pipe.Take(way, weather_, bytes_);
+        pipe.Give(way, weather_);
       }
     }
     pipes.remove_if([](const Pipe& pipe) { return pipe.broken; });
