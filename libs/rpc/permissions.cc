@@ -152,9 +152,11 @@ bool RoleHas(Role role, Permission permission) {
     case common::v1::PERMISSION_LOCATION_CONFIGURE:
     case common::v1::PERMISSION_READER_MANAGE:
     case common::v1::PERMISSION_TICKET_VOID:
+    case common::v1::PERMISSION_APPROVE:
       return Leads(role);
     case common::v1::PERMISSION_TICKET_WRITE:
     case common::v1::PERMISSION_CUSTOMER_WRITE:
+    case common::v1::PERMISSION_SCHEDULE_WRITE:
       return Leads(role) || OneOf(role, {Role::kAdvisor, Role::kParts, Role::kIntegration});
     case common::v1::PERMISSION_TICKET_AUTHORIZE:
     case common::v1::PERMISSION_TICKET_INVOICE:
@@ -167,6 +169,7 @@ bool RoleHas(Role role, Permission permission) {
     case common::v1::PERMISSION_CATALOG_WRITE:
       return Leads(role) || role == Role::kIntegration;
     case common::v1::PERMISSION_CUSTOMER_ERASE:
+    case common::v1::PERMISSION_ACCESS_MANAGE:
       return role == Role::kOwner;
     case common::v1::PERMISSION_PAYMENT_READ:
     case common::v1::PERMISSION_READER_READ:
@@ -174,6 +177,7 @@ bool RoleHas(Role role, Permission permission) {
     case common::v1::PERMISSION_PAYMENT_TAKE:
       return Leads(role) || OneOf(role, {Role::kAdvisor, Role::kParts, Role::kCashier});
     case common::v1::PERMISSION_PAYMENT_REFUND:
+    case common::v1::PERMISSION_TICKET_CREDIT:
       return Leads(role) || OneOf(role, {Role::kParts, Role::kCashier});
     case common::v1::PERMISSION_READER_CHARGE:
       return role == Role::kService;

@@ -58,6 +58,11 @@ TEST(RoleHas, FollowsTheHandbooksTable) {
   EXPECT_EQ(RolesWith(PERMISSION_LOCATION_CONFIGURE), Names({"owner", "manager"}));
   EXPECT_EQ(RolesWith(PERMISSION_READER_CHARGE), Names({"service"}));
   EXPECT_EQ(RolesWith(PERMISSION_OPERATE), Names({"owner"}));
+  EXPECT_EQ(RolesWith(PERMISSION_TICKET_CREDIT), Names({"owner", "manager", "parts", "cashier"}));
+  EXPECT_EQ(RolesWith(PERMISSION_APPROVE), Names({"owner", "manager"}));
+  EXPECT_EQ(RolesWith(PERMISSION_ACCESS_MANAGE), Names({"owner"}));
+  EXPECT_EQ(RolesWith(PERMISSION_SCHEDULE_WRITE),
+            Names({"owner", "manager", "advisor", "parts", "integration"}));
 }
 
 TEST(RoleHas, TheAuditorReadsEverythingAndChangesNothing) {
