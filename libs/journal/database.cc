@@ -124,7 +124,8 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Options& options
   return cf;
 }
 
-rocksdb::DBOptions DatabaseOptions(const Options& options, rocksdb::Env* env) {
+rocksdb::DBOptions DatabaseOptions(const Options& options, rocksdb::Env* env,
+                                   Database::Recovery recovery) {
   rocksdb::DBOptions db;
   db.env = env;
   db.create_if_missing = true;
@@ -132,7 +133,9 @@ rocksdb::DBOptions DatabaseOptions(const Options& options, rocksdb::Env* env) {
   db.paranoid_checks = true;
   // Only a torn end of the newest write-ahead log is taken for a crash; damage before it refuses to
   // open. That the torn end held nothing acknowledged is what the high-water mark tells.
-  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  db.wal_recovery_mode = recovery == Database::Recovery::kUpToDamage
+                             ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                             : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   db.track_and_verify_wals_in_manifest = true;
   db.recycle_log_file_num = 0;
   db.max_total_wal_size = options.max_wal_bytes;
@@ -213,7 +216,8 @@ absl::StatusOr<Database::Presence> Database::Look(rocksdb::Env* env, const std::
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path,
-                                                         const Options& options, Mode mode) {
+                                                         const Options& options, Mode mode,
+                                                         Recovery recovery) {
   rocksdb::Env* env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   ASSIGN_OR_RETURN(const Presence presence, Look(env, path));
   if (presence == Presence::kDatabase) RETURN_IF_ERROR(CheckFamilies(env, path));
@@ -233,7 +237,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   database->mode_ = mode;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::DBOptions db_options = DatabaseOptions(options, env);
+  const rocksdb::DBOptions db_options = DatabaseOptions(options, env, recovery);
   const rocksdb::Status status =
       mode == Mode::kReadOnly
           ? rocksdb::DB::OpenForReadOnly(db_options, path, families, &handles, &db)

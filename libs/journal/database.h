@@ -35,9 +35,13 @@ class Database {
   // Opens the database in `path`, making it if there is none (unless to read only, which changes no
   // file). FAILED_PRECONDITION when it has families of a newer release.
   enum class Mode { kReadOnly, kReadWrite };
+  // What to do about damage in the write-ahead log: refuse, except for a torn end, or leave out all
+  // that follows it. The latter only where EndsInHoles (wal_end.h) says so.
+  enum class Recovery { kWhole, kUpToDamage };
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path,
                                                         const Options& options,
-                                                        Mode mode = Mode::kReadWrite);
+                                                        Mode mode = Mode::kReadWrite,
+                                                        Recovery recovery = Recovery::kWhole);
   // Whether RocksDB files are in the folder, and whether they make a database that was once whole.
   enum class Presence { kNothing, kDatabase, kFragments };
   static absl::StatusOr<Presence> Look(rocksdb::Env* env, const std::string& path);

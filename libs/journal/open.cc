@@ -9,6 +9,7 @@
 #include "libs/journal/reads.h"
 #include "libs/journal/store.h"
 #include "libs/journal/verify.h"
+#include "libs/journal/wal_end.h"
 
 namespace pitlane::journal::internal {
 namespace {
@@ -150,7 +151,17 @@ absl::Status Store::Lock() {
 }
 
 absl::Status Store::OpenDatabase(Database::Mode mode) {
-  auto database = Database::Open(options_.path + "/rocksdb", options_, mode);
+  const std::string folder = options_.path + "/rocksdb";
+  auto database = Database::Open(folder, options_, mode, recovery_);
+  if (absl::IsDataLoss(database.status()) && recovery_ == Database::Recovery::kWhole) {
+    // A commit that a power failure caught before its sync; the mark tells if it was more than
+    // that.
+    ASSIGN_OR_RETURN(const bool ends_in_holes, EndsInHoles(env_, folder));
+    if (ends_in_holes) {
+      recovery_ = Database::Recovery::kUpToDamage;
+      database = Database::Open(folder, options_, mode, recovery_);
+    }
+  }
   if (!database.ok()) return WithAdvice(options_.path, database.status());
   database_ = *std::move(database);
   if (mode == Database::Mode::kReadOnly) return absl::OkStatus();

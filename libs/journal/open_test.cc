@@ -295,6 +295,78 @@ TEST_F(OpenTest, TornCommitThatWasNeverAcknowledgedThenItOpensWithoutIt) {
   EXPECT_FALSE(journal->Verify()->fault.has_value());
 }
 
+// A big commit on top of five small ones, in sectors of 512 bytes; the mark is that of the five.
+class HolesTest : public OpenTest {
+ protected:
+  void SetUp() override {
+    const auto journal = MustOpen(TestOptions(store()));
+    CommitEvents(*journal, "a", 5);
+    CopyAsAfterCrash(store(), crashed());
+    acknowledged_ = std::filesystem::file_size(WalOf(crashed()));
+    Batch batch = journal->NewBatch();
+    ASSERT_THAT(batch.Append("b", 0, std::string(100'000, 'b')), IsOk());
+    ASSERT_THAT(journal->Commit(std::move(batch)), IsOk());
+    whole_ = ReadFile(WalOf(store()));
+    CommitEvents(*journal, "a", 1);
+    with_another_ = ReadFile(WalOf(store()));
+    CopyAsAfterCrash(store(), folder_ / "all");
+  }
+  // `wal` without its bytes [from, to), which read as zeros.
+  static std::string WithHole(std::string wal, size_t from, size_t to) {
+    std::fill(wal.begin() + static_cast<std::ptrdiff_t>(from),
+              wal.begin() + static_cast<std::ptrdiff_t>(to), '\0');
+    return wal;
+  }
+
+  size_t acknowledged_ = 0;
+  std::string whole_, with_another_;
+};
+
+TEST_F(HolesTest, SectorsOfAnUnsyncedCommitMissingThenItOpensWithoutIt) {
+  const size_t first = (acknowledged_ / 512 + 1) * 512;
+  // Its beginning, one sector of its middle, one at the start of a block, its end.
+  const std::vector<std::pair<size_t, size_t>> holes = {{acknowledged_, first},
+                                                        {acknowledged_, first + 40 * 512},
+                                                        {first + 512, first + 1024},
+                                                        {65536, 65536 + 512},
+                                                        {whole_.size() / 512 * 512, whole_.size()}};
+  for (const auto& [from, to] : holes) {
+    const std::string copy = folder_ / absl::StrCat("hole-", from, "-", to);
+    CopyAsAfterCrash(crashed(), copy);
+    WriteFile(WalOf(copy), WithHole(whole_, from, to));
+    {
+      const auto journal = MustOpen(TestOptions(copy));
+      ASSERT_NE(journal, nullptr) << from;
+      EXPECT_EQ(journal->last_position(), 5u) << from;
+      CommitEvents(*journal, "a", 1);
+    }
+    const auto again = MustOpen(TestOptions(copy));
+    ASSERT_NE(again, nullptr) << from;
+    EXPECT_EQ(again->last_position(), 6u);
+    EXPECT_FALSE(again->Verify()->fault.has_value());
+  }
+}
+
+TEST_F(HolesTest, TheCommitWasAcknowledgedThenDamaged) {
+  // The same bytes, but the mark knows of the commit.
+  const std::string all = folder_ / "all";
+  WriteFile(WalOf(all), WithHole(whole_, 65536, 65536 + 512));
+  ExpectDamaged(all, "acknowledged");
+}
+
+TEST_F(HolesTest, AnotherCommitBehindThenDamaged) {
+  // Whatever the mark says: that it follows shows that the one with the hole was synced.
+  WriteFile(WalOf(crashed()), WithHole(with_another_, acknowledged_ + 512, acknowledged_ + 1536));
+  ExpectDamaged(crashed(), "");
+}
+
+TEST_F(HolesTest, ABitFlippedInsteadThenDamaged) {
+  std::string flipped = whole_;
+  flipped[70'000] = static_cast<char>(flipped[70'000] ^ 1);
+  WriteFile(WalOf(crashed()), flipped);
+  ExpectDamaged(crashed(), "");
+}
+
 TEST_F(OpenTest, WholeCommitBehindTheMarkThenItCounts) {
   // Killed between the sync of the log and the mark.
   {

@@ -75,6 +75,7 @@ class Store {
   const Options options_;
   rocksdb::Env* env_ = nullptr;
   rocksdb::FileLock* lock_ = nullptr;
+  Database::Recovery recovery_ = Database::Recovery::kWhole;
   std::unique_ptr<Database> database_;
   std::unique_ptr<HighWaterMark> mark_;
   std::unique_ptr<News> news_;

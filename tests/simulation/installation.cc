@@ -142,13 +142,6 @@ void Installation::StartOne(Service& service) {
     world_.coverage().Count("outcome", "flipped_bit_in_dead_bytes");
   }
   flipped_[service.area()] = false;
-  if (absl::IsDataLoss(status) && service.reordered()) {
-    // RocksDB cannot tell it from damage to what was synced. Nothing is lost; somebody has to look.
-    world_.Note(absl::StrCat(service.area(), " refuses to start over reordered pages"));
-    world_.coverage().Count("outcome", "reordered_pages_refused");
-    service.DropReordered();
-    status = service.Start();
-  }
   if (!status.ok()) {
     world_.Fail(absl::StrCat(service.area(), " does not start: ", status.ToString()));
   }

@@ -224,8 +224,6 @@ void Service::Die(const std::string& why) {
 }
 
 testing::MemoryDisk::Image Service::ImageOfCut() {
-  reordered_ = false;
-  without_reordered_.clear();
   const bool torn = draw_.Chance(plan_.Rate(Fault::kTornTail));
   const bool reordered = draw_.Chance(plan_.Rate(Fault::kReorderedPages));
   return disk_.CutImage(
@@ -249,12 +247,12 @@ testing::MemoryDisk::Image Service::ImageOfCut() {
         }
         if (reordered && absl::EndsWith(name, ".log")) {
           world_.coverage().Count("fault", NameOf(Fault::kReorderedPages));
-          reordered_ = true;
-          without_reordered_[name] = synced;
           std::string left = now;
           for (size_t at = synced.size(); at < now.size();) {
             const size_t end = std::min(now.size(), (at / kPage + 1) * kPage);
-            if (draw_.Below(2) == 0) std::fill(left.begin() + at, left.begin() + end, '\0');
+            // Less than that the journal does not take for a hole.
+            if (end - at >= 16 && draw_.Below(2) == 0)
+              std::fill(left.begin() + at, left.begin() + end, '\0');
             at = end;
           }
           return left;
@@ -346,13 +344,6 @@ void Service::FlipBit() {
   bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
   disk_.Restore(image);
   world_.coverage().Count("fault", NameOf(Fault::kFlippedBit));
-}
-
-void Service::DropReordered() {
-  testing::MemoryDisk::Image image = disk_.SyncedImage();
-  for (const auto& [name, bytes] : without_reordered_) image[name] = bytes;
-  disk_.Restore(image);
-  reordered_ = false;
 }
 
 void Service::RepairBit() { disk_.Restore(std::exchange(before_flip_, {})); }

@@ -82,11 +82,6 @@ class Service final : public runtime::HostContext {
   // Takes back what FlipBit did.
   void RepairBit();
 
-  // The last cut left pages of what was not synced without the ones before them.
-  bool reordered() const { return reordered_; }
-  // Puts those pages away, after a refusal to start over them.
-  void DropReordered();
-
   // For BreakDisk: what a store may be set back to.
   testing::MemoryDisk::Image& older_image() { return older_image_; }
 
@@ -146,8 +141,6 @@ class Service final : public runtime::HostContext {
   testing::MemoryDisk::Image image_;  // of the cut
   testing::MemoryDisk::Image before_flip_;
   testing::MemoryDisk::Image older_image_;
-  bool reordered_ = false;
-  std::map<std::string, std::string> without_reordered_;  // by file
   journal::Tail durable_;
   uint64_t lives_ = 0;
 
