@@ -13,6 +13,7 @@
 #include "libs/rpc/admin_http.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/log.h"
+#include "libs/rpc/token_flags.h"
 
 namespace pitlane::gateway {
 namespace {
@@ -22,7 +23,7 @@ struct Flags {
   std::map<std::string, std::string> backends;
   rpc::TlsFiles tls;
   rpc::TlsFiles backend_tls;
-  rpc::TokenVerifierOptions tokens;
+  rpc::TokenVerifierOptions tokens{.jwks = "", .issuer = "pitlane", .audience = "pitlane"};
   std::string admin = "127.0.0.1:0";
   std::vector<std::string> packages;  // PACKAGE=HOST:PORT
   std::string log_level = "info";
@@ -56,9 +57,8 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--backend-key", flags.backend_tls.private_key, "its private key");
   app.add_flag("--allow-plaintext", flags.gateway.server.allow_plaintext,
                "without TLS also beyond this computer; for networks that are protected themselves");
-  app.add_option("--jwks", flags.tokens.jwks, "issuer's keys: file or URL")->required();
-  app.add_option("--issuer", flags.tokens.issuer, "`iss` of tokens")->required();
-  app.add_option("--audience", flags.tokens.audience, "`aud` of tokens")->required();
+  rpc::DeclareTokenFlags(app, flags.tokens);
+  app.get_option("--jwks")->required();
   app.add_option("--admin", flags.admin, "HOST:PORT of /metrics")->capture_default_str();
   app.add_option("--max-calls", flags.gateway.door.max_calls_in_flight)->capture_default_str();
   app.add_option("--default-deadline", flags.default_deadline_seconds,

@@ -89,19 +89,13 @@ bool HasHoleBehind(std::string_view file, size_t at) {
 absl::StatusOr<bool> EndsInHoles(rocksdb::Env* env, const std::string& path) {
   std::vector<std::string> names;
   RETURN_IF_ERROR(FromRocks(env->GetChildren(path, &names), "list", path));
-  std::erase_if(names, [](const std::string& name) { return !absl::EndsWith(name, ".log"); });
-  // Numbers of six digits or more, with leading zeros.
-  std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
-    return a.size() != b.size() ? a.size() < b.size() : a < b;
-  });
   bool ends_in_holes = false;
   for (const std::string& name : names) {
+    if (!absl::EndsWith(name, ".log")) continue;
     std::string file;
     const std::string file_path = path + "/" + name;
     RETURN_IF_ERROR(FromRocks(rocksdb::ReadFileToString(env, file_path, &file), "read", file_path));
     const Walk walk = WalkFile(file);
-    // Something follows what ended in holes.
-    if (ends_in_holes && !file.empty()) return false;
     if (!walk.unsound_at) continue;
     if (walk.begins_behind || !HasHoleBehind(file, *walk.unsound_at)) return false;
     ends_in_holes = true;

@@ -16,10 +16,11 @@
 
 namespace pitlane::journal::internal {
 
-// Whether all that is unsound in the write-ahead logs in `path` is one commit at their very end
-// from which whole sectors are missing. False too where nothing is unsound, or where it cannot be
-// told. Whether that commit was acknowledged is for the high-water mark to say. Errors are those of
-// reading.
+// Whether all that is unsound in the write-ahead logs in `path` is the last commit of a log, from
+// which whole sectors are missing: of the newest log, and of older ones that a recovery was about
+// to remove when the power failed again. False too where nothing is unsound, or where it cannot be
+// told. Whether such a commit was acknowledged is for the high-water mark to say. Errors are those
+// of reading.
 absl::StatusOr<bool> EndsInHoles(rocksdb::Env* env, const std::string& path);
 
 }  // namespace pitlane::journal::internal

@@ -16,12 +16,14 @@ struct Claims {
   std::vector<std::string> audiences;
   absl::Time not_before = absl::InfinitePast();
   absl::Time expires = absl::InfinitePast();
+  std::string token_id;    // `jti`; may be empty
+  std::string session_id;  // `sid`; may be empty
 };
 
 // INVALID_ARGUMENT naming the claim that is missing or malformed; never its value.
-absl::StatusOr<Claims> ParseClaims(std::string_view json);
+absl::StatusOr<Claims> ParseClaims(std::string_view json, const ClaimNames& names = {});
 
-// The way back, as a JSON object.
+// The way back, as a JSON object with our own names.
 std::string FormatClaims(const Claims& claims);
 
 }  // namespace pitlane::rpc

@@ -1,11 +1,14 @@
 // Who calls: a bearer JWT checked against the issuer's keys, and what it says about the caller.
 //
 // Claims: `sub` (required), `iss`, `aud` (string or list), `exp` (required), `nbf`, `tenant`,
-// `device_id`, and `roles`: [{"role": "advisor", "locations": ["loc_…"]}, …], where "*" stands for
-// every location. Roles this version does not know grant nothing.
+// `device_id`, `jti` and `sid` (what the token and its session are revoked by), and `roles`:
+// [{"role": "advisor", "locations": ["loc_…"]}, …], where "*" stands for every location. Issuers
+// that cannot say it like that are read by ClaimNames. Roles this version does not know grant
+// nothing.
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +55,19 @@ struct Caller {
   friend bool operator==(const Caller&, const Caller&) = default;
 };
 
+// Where an issuer puts what we need. Each is a claim's name or, with a slash in front, a JSON
+// Pointer into the claims (RFC 6901), e.g. "/realm_access/roles".
+struct ClaimNames {
+  // A list of objects as above, or of names, or one name.
+  std::string roles = "roles";
+  // Where the roles hold that are given by name alone: `loc_…` ids or "*", as a list or one text.
+  // Absent from a token: nowhere.
+  std::string locations = "locations";
+  // What the issuer calls our roles, e.g. {"pitlane-shop-manager", "manager"}. Names that are not
+  // in it are taken as ours.
+  std::map<std::string, std::string, std::less<>> role_names;
+};
+
 struct TokenVerifierOptions {
   // A file's path, or an http:// or https:// URL, of a JSON Web Key Set (RFC 7517).
   std::string jwks;
@@ -62,6 +78,14 @@ struct TokenVerifierOptions {
   absl::Duration max_key_age = absl::Minutes(10);      // after which a URL is fetched again
   absl::Duration fetch_timeout = absl::Seconds(5);
   size_t cache_size = 4096;  // verified tokens remembered until they expire
+  ClaimNames claims;
+  // A file's path or a URL of the revoked `jti`s and `sid`s, one on a line, `#` before comments;
+  // empty: none is revoked. Looked at as the keys are, but every max_revocation_age.
+  std::string revoked;
+  absl::Duration max_revocation_age = absl::Seconds(5);
+  // How long after its `exp` a token is still good while the issuer's URL does not answer, so that
+  // a shop whose line is down can go on selling.
+  absl::Duration offline_grace = absl::ZeroDuration();
 };
 
 // Checks tokens. Thread-safe; Verify never waits for the network.
@@ -71,7 +95,8 @@ struct TokenVerifierOptions {
 // than max_key_age and a token is checked, and when a token names an unknown key (at most once per
 // unknown_key_wait). While such a fetch runs, tokens with an unknown key are UNAVAILABLE with
 // RetryInfo. When a fetch fails, the keys from before stay in use. A key that is gone from the set
-// stops working at once.
+// stops working at once. The list of revoked sessions is kept in the same way; while it was never
+// read, all tokens are UNAVAILABLE.
 class TokenVerifier {
  public:
   // `clock` must outlive the verifier. FAILED_PRECONDITION: issuer, audience or jwks is empty.
@@ -84,7 +109,8 @@ class TokenVerifier {
   TokenVerifier& operator=(const TokenVerifier&) = delete;
 
   // `token` is the compact JWS alone, without "Bearer ". UNAUTHENTICATED with TOKEN_MALFORMED,
-  // TOKEN_REJECTED, TOKEN_NOT_YET_VALID or TOKEN_EXPIRED; UNAVAILABLE with KEYS_UNAVAILABLE.
+  // TOKEN_REJECTED (revoked ones, too), TOKEN_NOT_YET_VALID or TOKEN_EXPIRED; UNAVAILABLE with
+  // KEYS_UNAVAILABLE.
   // Messages never contain the token or a part of it.
   absl::StatusOr<std::shared_ptr<const Caller>> Verify(std::string_view token);
 

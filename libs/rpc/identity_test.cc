@@ -33,8 +33,12 @@ using common::v1::TOKEN_EXPIRED;
 using common::v1::TOKEN_MALFORMED;
 using common::v1::TOKEN_NOT_YET_VALID;
 using common::v1::TOKEN_REJECTED;
+using ::testing::ElementsAre;
 using testing::GrantOf;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Ne;
+using ::testing::SizeIs;
 using testing::TempFolder;
 using testing::TestIdentity;
 
@@ -106,7 +110,8 @@ TEST_F(TokenVerifierTest, MissingAndMalformedClaimsAreNamed) {
   ExpectRefused(Try(R"({"iss":"https://id.test","aud":"pitlane","sub":"u"})"), TOKEN_MALFORMED);
   for (const char* more :
        {R"(,"sub":7)", R"(,"nbf":"now")", R"(,"exp":-1)", R"(,"exp":1e300)", R"(,"aud":[1])",
-        R"(,"roles":{})", R"(,"roles":["owner"])", R"(,"roles":[{"role":"owner"}])",
+        R"(,"roles":{})", R"(,"roles":[7])", R"(,"roles":["owner"],"locations":["loc_1"])",
+        R"(,"jti":7)", R"(,"sid":[])", R"(,"roles":[{"role":"owner"}])",
         R"(,"roles":[{"role":"owner","locations":["loc_1"]}])",
         R"(,"roles":[{"role":"owner","locations":"*"}])", R"(,"device_id":1)"}) {
     ExpectRefused(Try(Good(more)), TOKEN_MALFORMED);
@@ -120,6 +125,107 @@ TEST_F(TokenVerifierTest, UnknownRolesGrantNothing) {
       identity_.issuer().Sign(Good(R"(,"roles":[{"role":"emperor","locations":["*"]}])")));
   ASSERT_OK_AND_ASSIGN(const auto caller, identity_.verifier().Verify(token));
   EXPECT_TRUE(caller->grants.empty());
+}
+
+TEST_F(TokenVerifierTest, RolesByNameHoldWhereTheLocationsClaimSays) {
+  const std::string location = LocationId::Make(clock_, Entropy::System(), 7).text();
+  const auto grants = [&](const std::string& more) {
+    const auto token = identity_.issuer().Sign(Good(more));
+    EXPECT_THAT(token, IsOk());
+    const auto caller = identity_.verifier().Verify(*token);
+    EXPECT_THAT(caller, IsOk());
+    return (*caller)->grants;
+  };
+  EXPECT_THAT(grants(R"(,"roles":["owner"])"), IsEmpty());
+  EXPECT_THAT(grants(R"(,"roles":"owner","locations":"*")"),
+              ElementsAre(Grant{.role = Role::kOwner, .everywhere = true}));
+  EXPECT_THAT(grants(absl::StrCat(R"(,"roles":["advisor","emperor","cashier"],"locations":[")",
+                                  location, R"("])")),
+              ElementsAre(Grant{.role = Role::kAdvisor, .location_id = location},
+                          Grant{.role = Role::kCashier, .location_id = location}));
+}
+
+TEST_F(TokenVerifierTest, ClaimsAreReadWhereTheIssuerPutsThem) {
+  TokenVerifierOptions options = identity_.issuer().VerifierOptions();
+  options.claims = {.roles = "/realm_access/roles",
+                    .locations = "https://shop.test/locations",
+                    .role_names = {{"shop-lead", "manager"}}};
+  ASSERT_OK_AND_ASSIGN(const auto verifier, TokenVerifier::Create(options, clock_));
+  ASSERT_OK_AND_ASSIGN(const std::string token,
+                       identity_.issuer().Sign(Good(
+                           R"(,"realm_access":{"roles":["shop-lead","offline_access","parts"]},)"
+                           R"("https://shop.test/locations":["*"],)"
+                           R"("roles":[{"role":"owner","locations":["*"]}])")));
+  ASSERT_OK_AND_ASSIGN(const auto caller, verifier->Verify(token));
+  EXPECT_THAT(caller->grants, ElementsAre(Grant{.role = Role::kManager, .everywhere = true},
+                                          Grant{.role = Role::kParts, .everywhere = true}));
+  options.claims.roles = "/realm~access";
+  EXPECT_THAT(TokenVerifier::Create(options, clock_),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("JSON Pointer")));
+  options.claims = {.role_names = {{"shop-lead", "boss"}}};
+  EXPECT_THAT(TokenVerifier::Create(options, clock_),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'boss', which is no role")));
+}
+
+class RevocationTest : public TokenVerifierTest {
+ protected:
+  void SetUp() override {
+    WriteFile(list(), "# nobody yet\n");
+    TokenVerifierOptions options = identity_.issuer().VerifierOptions();
+    options.revoked = list();
+    ASSERT_OK_AND_ASSIGN(verifier_, TokenVerifier::Create(options, clock_));
+    ASSERT_OK_AND_ASSIGN(token_, identity_.issuer().Sign(Good(R"(,"jti":"t-1","sid":"s-1")")));
+    ASSERT_OK_AND_ASSIGN(other_, identity_.issuer().Sign(Good(R"(,"jti":"t-2")")));
+  }
+  std::string list() const { return folder_.path() + "/revoked"; }
+
+  const TempFolder folder_;
+  std::unique_ptr<TokenVerifier> verifier_;
+  std::string token_, other_;
+};
+
+TEST_F(RevocationTest, ATokenOrItsSessionIsRefusedWithinSeconds) {
+  for (const char* id : {"t-1  # the till that was stolen\n", "s-1"}) {
+    WriteFile(list(), "");
+    clock_.Advance(absl::Seconds(5));
+    EXPECT_THAT(verifier_->Verify(token_), IsOk());
+    WriteFile(list(), absl::StrCat("x-9\n", id));
+    clock_.Advance(absl::Seconds(5));
+    ExpectRefused(verifier_->Verify(token_).status(), TOKEN_REJECTED);
+    EXPECT_THAT(verifier_->Verify(other_), IsOk());
+  }
+}
+
+TEST_F(RevocationTest, ADamagedListLeavesTheOneFromBeforeAndIsNotStartedWith) {
+  WriteFile(list(), "t-1\n");
+  clock_.Advance(absl::Seconds(5));
+  ExpectRefused(verifier_->Verify(token_).status(), TOKEN_REJECTED);
+  WriteFile(list(), "{\"revoked\": \"t-2\"}\n");
+  clock_.Advance(absl::Seconds(5));
+  ExpectRefused(verifier_->Verify(token_).status(), TOKEN_REJECTED);
+  TokenVerifierOptions options = identity_.issuer().VerifierOptions();
+  options.revoked = list();
+  EXPECT_THAT(TokenVerifier::Create(options, clock_),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("line 1")));
+  options.revoked = list() + "-of-nowhere";
+  EXPECT_THAT(TokenVerifier::Create(options, clock_), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(RevocationTest, MintedTokensHaveIdsOfTheirOwn) {
+  ASSERT_OK_AND_ASSIGN(const std::string one,
+                       identity_.issuer().Mint({.subject = "usr-1"}, absl::Hours(1)));
+  ASSERT_OK_AND_ASSIGN(const std::string two,
+                       identity_.issuer().Mint({.subject = "usr-2"}, absl::Hours(1)));
+  ASSERT_OK_AND_ASSIGN(const std::string id, TokenIdOf(one));
+  EXPECT_THAT(id, SizeIs(24));
+  EXPECT_THAT(TokenIdOf(two), IsOkAndHolds(Ne(id)));
+  for (const char* none : {"", "a.b", "a.b.c", "a.e30.c"}) {
+    EXPECT_THAT(TokenIdOf(none), StatusIs(absl::StatusCode::kInvalidArgument)) << none;
+  }
+  WriteFile(list(), id);
+  clock_.Advance(absl::Seconds(5));
+  ExpectRefused(verifier_->Verify(one).status(), TOKEN_REJECTED);
+  EXPECT_THAT(verifier_->Verify(two), IsOk());
 }
 
 TEST_F(TokenVerifierTest, AnotherIssuerOrAudienceIsRejected) {
@@ -350,6 +456,43 @@ TEST(TokenVerifierWithUrl, WhileTheIssuerIsDownTokensAreUnavailable) {
   const absl::Status status = verifier->Verify(token).status();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_TRUE(HasReason(status, KEYS_UNAVAILABLE));
+}
+
+TEST(TokenVerifierWithUrl, AnExpiredTokenIsGoodForTheGraceOnlyWhileTheIssuerIsDown) {
+  FakeClock clock;
+  const TempFolder folder;
+  const auto issuer = IssuerIn(folder, clock);
+  ASSERT_OK_AND_ASSIGN(const std::string token,
+                       issuer->Mint({.subject = "usr-1"}, absl::Minutes(5)));
+  TokenVerifierOptions options = issuer->VerifierOptions();
+  options.offline_grace = absl::Hours(1);
+  std::unique_ptr<TokenVerifier> verifier;
+  {
+    TinyHttpServer server;
+    server.SetBody(ReadFile(issuer->jwks_path()));
+    options.jwks = server.url();
+    ASSERT_OK_AND_ASSIGN(verifier, TokenVerifier::Create(options, clock));
+    EXPECT_THAT(Settled(*verifier, token), IsOk());
+    clock.Advance(absl::Minutes(6));
+    EXPECT_TRUE(HasReason(Settled(*verifier, token), TOKEN_EXPIRED)) << "the issuer answers";
+  }
+  clock.Advance(absl::Minutes(1));
+  EXPECT_THAT(Settled(*verifier, token), IsOk());
+  clock.Advance(absl::Minutes(50));
+  EXPECT_THAT(verifier->Verify(token), IsOk()) << "and no second is lost to looking again";
+  clock.Advance(absl::Minutes(10));
+  EXPECT_TRUE(HasReason(verifier->Verify(token).status(), TOKEN_EXPIRED));
+}
+
+TEST(TokenVerifierWithUrl, WhileTheRevocationListWasNeverReadTokensAreUnavailable) {
+  FakeClock clock;
+  const TempFolder folder;
+  const auto issuer = IssuerIn(folder, clock);
+  ASSERT_OK_AND_ASSIGN(const std::string token, issuer->Mint({.subject = "usr-1"}, absl::Hours(1)));
+  TokenVerifierOptions options = issuer->VerifierOptions();
+  { options.revoked = TinyHttpServer().url(); }
+  ASSERT_OK_AND_ASSIGN(const auto verifier, TokenVerifier::Create(options, clock));
+  EXPECT_TRUE(HasReason(verifier->Verify(token).status(), KEYS_UNAVAILABLE));
 }
 
 TEST(TokenIssuer, KeepsItsKeyAndItsSecret) {

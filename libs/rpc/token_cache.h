@@ -20,7 +20,8 @@ struct VerifiedToken {
   std::shared_ptr<const Caller> caller;  // shared with the calls under way
   absl::Time not_before = absl::InfinitePast();
   absl::Time expires = absl::InfinitePast();
-  uint64_t key_generation = 0;  // of the key set that it was verified with
+  uint64_t key_generation = 0;       // of the key set that it was verified with
+  std::string token_id, session_id;  // what it is revoked by; either may be empty
 };
 
 // Keeps the `capacity` most recently used. Keys are digests of tokens, never tokens. Thread-safe.

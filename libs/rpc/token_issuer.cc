@@ -12,8 +12,11 @@
 #include <fstream>
 #include <sstream>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/claims.h"
@@ -178,11 +181,15 @@ TokenIssuer::~TokenIssuer() = default;
 
 absl::StatusOr<std::string> TokenIssuer::Mint(const Caller& caller, absl::Duration lifetime) const {
   const absl::Time now = impl_->clock->Now();
-  return Sign(FormatClaims({.caller = caller,
-                            .issuer = impl_->issuer,
-                            .audiences = {impl_->audience},
-                            .not_before = now,
-                            .expires = now + lifetime}));
+  Claims claims{.caller = caller,
+                .issuer = impl_->issuer,
+                .audiences = {impl_->audience},
+                .not_before = now,
+                .expires = now + lifetime};
+  // Two tokens of one moment that say the same are one token.
+  claims.token_id = absl::BytesToHexString(
+      Sha256(absl::StrCat(absl::ToUnixNanos(now), FormatClaims(claims))).substr(0, 12));
+  return Sign(FormatClaims(claims));
 }
 
 absl::StatusOr<std::string> TokenIssuer::Sign(std::string_view claims_json) const {
@@ -206,6 +213,17 @@ const std::string& TokenIssuer::jwks_path() const { return impl_->jwks_path; }
 
 TokenVerifierOptions TokenIssuer::VerifierOptions() const {
   return {.jwks = impl_->jwks_path, .issuer = impl_->issuer, .audience = impl_->audience};
+}
+
+absl::StatusOr<std::string> TokenIdOf(std::string_view token) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(ToAbsl(token), '.');
+  std::string json;
+  if (parts.size() != 3 || !absl::WebSafeBase64Unescape(parts[1], &json)) {
+    return absl::InvalidArgumentError("that is no token");
+  }
+  ASSIGN_OR_RETURN(Claims claims, ParseClaims(json));
+  if (claims.token_id.empty()) return absl::InvalidArgumentError("the token has no jti");
+  return std::move(claims.token_id);
 }
 
 }  // namespace pitlane::rpc

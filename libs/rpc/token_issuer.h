@@ -28,7 +28,7 @@ class TokenIssuer {
   TokenIssuer(const TokenIssuer&) = delete;
   TokenIssuer& operator=(const TokenIssuer&) = delete;
 
-  // A token for `caller`, valid from now on for `lifetime`.
+  // A token for `caller`, valid from now on for `lifetime`, with a `jti` to revoke it by.
   absl::StatusOr<std::string> Mint(const Caller& caller, absl::Duration lifetime) const;
   // Signs any claims (a JSON object) as they are; for tests of what verifiers refuse.
   absl::StatusOr<std::string> Sign(std::string_view claims_json) const;
@@ -43,5 +43,9 @@ class TokenIssuer {
   explicit TokenIssuer(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// The `jti` of a token, whose signature is not looked at. INVALID_ARGUMENT: it is none, or has
+// none.
+absl::StatusOr<std::string> TokenIdOf(std::string_view token);
 
 }  // namespace pitlane::rpc

@@ -21,6 +21,7 @@
 #include "libs/rpc/admin_http.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/log.h"
+#include "libs/rpc/token_flags.h"
 
 namespace pitlane::runtime {
 namespace {
@@ -62,12 +63,7 @@ void Declare(CLI::App& app, Flags& flags, const std::vector<ServiceSwitch>& swit
           ->capture_default_str());
   env(app.add_option("--kafka-property", flags.kafka_properties,
                      "KEY=VALUE for librdkafka, e.g. security.protocol=ssl"));
-  env(app.add_option("--jwks", flags.tokens.jwks,
-                     "file or URL of the keys that tokens are signed "
-                     "with; without it every call is refused"));
-  env(app.add_option("--issuer", flags.tokens.issuer, "the tokens' iss")->capture_default_str());
-  env(app.add_option("--audience", flags.tokens.audience, "the tokens' aud")
-          ->capture_default_str());
+  rpc::DeclareTokenFlags(app, flags.tokens);
   env(app.add_option("--tls-cert", flags.tls.certificate, "PEM file of our certificate chain"));
   env(app.add_option("--tls-key", flags.tls.private_key, "PEM file of its private key"));
   env(app.add_option("--tls-ca", flags.tls.authorities,

@@ -255,8 +255,13 @@ class Commands {
     token->add_option("--role", token_.role, "owner, advisor, technician, cashier, …")->required();
     token->add_option("--location", token_.location_id, "loc_…; everywhere when not given");
     token->add_option("--subject", token_.subject, "who it is for");
+    token->add_option("--device", token_.device, "the till or tablet it is for, e.g. till-3");
     token->add_option("--days", token_.days, "how long it is valid")->capture_default_str();
     token->callback([this] { exit_code_ = RunToken(token_); });
+    CLI::App* revoke = app_.add_subcommand("revoke", "refuse tokens or sessions from now on");
+    revoke->add_option("--data", token_.data_dir, "folder of the suite")->capture_default_str();
+    revoke->add_option("ids", revoked_, "jti of a token or sid of a session")->required();
+    revoke->callback([this] { exit_code_ = RunRevoke(token_.data_dir, revoked_); });
   }
 
   CLI::App app_{"Pitlane: the open back end of an automotive point of sale"};
@@ -272,6 +277,7 @@ class Commands {
   RestoreOptions restore_;
   OnlineCheckpointOptions online_;
   TokenOptions token_;
+  std::vector<std::string> revoked_;
   int exit_code_ = 0;
 };
 

@@ -59,8 +59,10 @@ absl::StatusOr<std::unique_ptr<Suite>> Suite::Open(const SuiteOptions& options) 
 
 absl::Status Suite::OpenIdentity(const SuiteOptions& options) {
   ASSIGN_OR_RETURN(issuer_, OpenIssuer(options.data_dir));
-  ASSIGN_OR_RETURN(verifier_,
-                   rpc::TokenVerifier::Create(issuer_->VerifierOptions(), Clock::System()));
+  rpc::TokenVerifierOptions tokens = issuer_->VerifierOptions();
+  tokens.revoked = RevokedFile(options.data_dir);
+  RETURN_IF_ERROR(MakeRevokedFile(options.data_dir));
+  ASSIGN_OR_RETURN(verifier_, rpc::TokenVerifier::Create(std::move(tokens), Clock::System()));
   return absl::OkStatus();
 }
 

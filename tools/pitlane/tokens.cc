@@ -44,13 +44,42 @@ absl::Status PrintToken(const TokenOptions& options) {
     RETURN_IF_ERROR(LocationId::Parse(options.location_id).status());
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::TokenIssuer> issuer, OpenIssuer(options.data_dir));
-  const std::string subject =
-      options.subject.empty() ? absl::StrCat("local-", options.role) : options.subject;
-  ASSIGN_OR_RETURN(const std::string token,
-                   issuer->Mint(CallerWith(subject, *role, options.location_id),
-                                absl::Hours(24 * options.days)));
+  std::string subject = options.subject;
+  if (subject.empty()) {
+    subject = options.device.empty() ? absl::StrCat("local-", options.role) : options.device;
+  }
+  rpc::Caller caller = CallerWith(subject, *role, options.location_id);
+  caller.device_id = options.device;
+  ASSIGN_OR_RETURN(const std::string token, issuer->Mint(caller, absl::Hours(24 * options.days)));
+  ASSIGN_OR_RETURN(const std::string id, rpc::TokenIdOf(token));
   std::cout << token << "\n";
+  std::cerr << "id " << id << ": pitlane revoke " << id << "\n";
   return absl::OkStatus();
+}
+
+absl::Status AppendRevoked(const std::string& data_dir, const std::vector<std::string>& ids) {
+  std::ofstream file(RevokedFile(data_dir), std::ios::app);
+  for (const std::string& id : ids) file << id << "\n";
+  file.close();
+  if (file) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(RevokedFile(data_dir), " cannot be written; is that the suite's folder?"));
+}
+
+absl::Status Revoke(const std::string& data_dir, const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    if (id.empty() || id.find_first_of(" \t\n,#\"") != std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "'", id, "' is no id; `pitlane token` prints it, and it is the token's jti"));
+    }
+  }
+  return AppendRevoked(data_dir, ids);
+}
+
+int ExitCode(std::string_view command, const absl::Status& status) {
+  if (status.ok()) return 0;
+  std::cerr << "pitlane " << command << ": " << status.message() << "\n";
+  return 1;
 }
 
 }  // namespace
@@ -84,11 +113,16 @@ absl::Status WriteTokenFiles(const rpc::TokenIssuer& issuer, const std::string& 
   return absl::OkStatus();
 }
 
-int RunToken(const TokenOptions& options) {
-  const absl::Status status = PrintToken(options);
-  if (status.ok()) return 0;
-  std::cerr << "pitlane token: " << status.message() << "\n";
-  return 1;
+std::string RevokedFile(const std::string& data_dir) {
+  return absl::StrCat(data_dir, "/identity/revoked");
+}
+
+absl::Status MakeRevokedFile(const std::string& data_dir) { return AppendRevoked(data_dir, {}); }
+
+int RunToken(const TokenOptions& options) { return ExitCode("token", PrintToken(options)); }
+
+int RunRevoke(const std::string& data_dir, const std::vector<std::string>& ids) {
+  return ExitCode("revoke", Revoke(data_dir, ids));
 }
 
 }  // namespace pitlane::tools

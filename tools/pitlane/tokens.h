@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -17,7 +18,10 @@ absl::StatusOr<std::unique_ptr<rpc::TokenIssuer>> OpenIssuer(const std::string& 
 rpc::Caller CallerWith(std::string subject, rpc::Role role, const std::string& location_id = "");
 // Where `pitlane up` leaves the tokens of its four people.
 std::string TokenFile(const std::string& data_dir, rpc::Role role);
-// Makes those files, readable by their owner only.
+// Where the ids of revoked tokens and sessions stand, and an empty one unless there is one.
+std::string RevokedFile(const std::string& data_dir);
+absl::Status MakeRevokedFile(const std::string& data_dir);
+// Makes the files of tokens, readable by their owner only.
 absl::Status WriteTokenFiles(const rpc::TokenIssuer& issuer, const std::string& data_dir);
 
 struct TokenOptions {
@@ -25,10 +29,16 @@ struct TokenOptions {
   std::string role;
   std::string location_id;
   std::string subject;
+  // The till or tablet that the token is for; empty: a person's.
+  std::string device;
   int days = 1;
 };
 
-// `pitlane token`: prints one token. The exit code.
+// `pitlane token`: prints one token, and its id on standard error. The exit code.
 int RunToken(const TokenOptions& options);
+
+// `pitlane revoke`: the tokens with these ids, and all of these sessions, are refused from now on.
+// The exit code.
+int RunRevoke(const std::string& data_dir, const std::vector<std::string>& ids);
 
 }  // namespace pitlane::tools
