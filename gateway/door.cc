@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
@@ -26,6 +29,11 @@ bool IsProtocols(std::string_view key) {
          std::find(names->begin(), names->end(), key) != names->end();
 }
 
+prometheus::Counter& Limited(rpc::ServerEnv& env, const char* limit) {
+  return env.metrics().Counter("pitlane_gateway_limited_total",
+                               "Refused because a limit was reached.", {{"limit", limit}});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Door>> Door::Create(const DoorOptions& options,
@@ -43,12 +51,14 @@ Door::Door(const DoorOptions& options, rpc::ServerEnv& env)
                                            "Calls and streams passing through.")),
       streams_gauge_(
           env.metrics().Gauge("pitlane_gateway_streams_open", "Streams passing through.")),
-      overloaded_(env.metrics().Counter("pitlane_gateway_limited_total",
-                                        "Refused because a limit was reached.",
-                                        {{"limit", "calls"}})),
-      streams_refused_(env.metrics().Counter("pitlane_gateway_limited_total",
-                                             "Refused because a limit was reached.",
-                                             {{"limit", "streams_per_caller"}})) {}
+      overloaded_(Limited(env, "calls")),
+      streams_refused_(Limited(env, "streams_per_caller")),
+      token_refused_(Limited(env, "rate_per_token")),
+      location_refused_(Limited(env, "rate_per_location")),
+      address_refused_(Limited(env, "rate_per_address")),
+      token_rate_(options.rate_per_token, env.clock()),
+      location_rate_(options.rate_per_location, env.clock()),
+      address_rate_(options.rate_per_address, env.clock()) {}
 
 bool Door::GoesToService(std::string_view key) const {
   if (key == "authorization" || key == "tracestate" || key == "x-request-id" ||
@@ -61,11 +71,69 @@ bool Door::GoesToService(std::string_view key) const {
                      });
 }
 
-absl::Status Door::Enter() {
+absl::Status Door::Enter(const rpc::internal::Carrier& carrier) {
   in_flight_gauge_.Increment();
-  if (in_flight_.fetch_add(1) < options_.max_calls_in_flight) return absl::OkStatus();
-  overloaded_.Increment();
-  return rpc::Overloaded(absl::StrCat("all ", options_.max_calls_in_flight, " calls are taken"));
+  if (in_flight_.fetch_add(1) >= options_.max_calls_in_flight) {
+    overloaded_.Increment();
+    return rpc::Overloaded(absl::StrCat("all ", options_.max_calls_in_flight, " calls are taken"));
+  }
+  if (!options_.rate_per_address.limited()) return absl::OkStatus();
+  return Take(address_rate_, AddressOfCaller(carrier), address_refused_, "from this address",
+              options_.rate_per_address);
+}
+
+absl::Status Door::CheckRates(const rpc::Caller& caller) {
+  RETURN_IF_ERROR(Take(token_rate_, absl::StrCat(caller.subject, "\n", caller.device_id),
+                       token_refused_, "with this token", options_.rate_per_token));
+  if (caller.grants.empty()) return absl::OkStatus();
+  const std::string& location = caller.grants.front().location_id;
+  const bool alone = !location.empty() && std::all_of(caller.grants.begin(), caller.grants.end(),
+                                                      [&](const rpc::Grant& grant) {
+                                                        return grant.location_id == location;
+                                                      });
+  if (!alone) return absl::OkStatus();
+  return Take(location_rate_, location, location_refused_, "from this location",
+              options_.rate_per_location);
+}
+
+absl::Status Door::Take(RateLimit& limit, std::string_view key, prometheus::Counter& refused,
+                        std::string_view whose, const Rate& rate) {
+  const std::optional<absl::Duration> wait = limit.Take(key);
+  if (!wait.has_value()) return absl::OkStatus();
+  refused.Increment();
+  return rpc::Overloaded(
+      absl::StrCat("more than ", rate.per_second, " calls a second ", ToAbsl(whose)), *wait);
+}
+
+void Door::HandedOver(int descriptor, std::string peer) {
+  absl::MutexLock lock(&mutex_);
+  peers_[descriptor] = std::move(peer);
+}
+
+std::string Door::AddressOfCaller(const rpc::internal::Carrier& carrier) {
+  std::string peer = carrier.Peer();
+  int descriptor = 0;
+  if (absl::StartsWith(peer, "fd:") && absl::SimpleAtoi(peer.substr(3), &descriptor)) {
+    absl::MutexLock lock(&mutex_);
+    if (const auto known = peers_.find(descriptor); known != peers_.end()) peer = known->second;
+  }
+  std::string address = AddressOf(peer);
+  const auto trusted = [this](const std::string& who) {
+    const auto& proxies = options_.trusted_proxies;
+    return std::find(proxies.begin(), proxies.end(), who) != proxies.end();
+  };
+  if (!trusted(address)) return address;
+  const auto forwarded = carrier.Metadata("x-forwarded-for");
+  if (!forwarded.has_value()) return address;
+  // Each proxy appends whom it heard; what stands before the last stranger, the stranger wrote.
+  const std::vector<std::string> hops = absl::StrSplit(*forwarded, ',');
+  for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
+    const std::string text(absl::StripAsciiWhitespace(*hop));
+    const bool ipv6 = text.find(':') != std::string::npos;
+    address = ipv6 ? AddressOf(absl::StrCat("ipv6:[", text, "]:0")) : text;
+    if (!trusted(address)) break;
+  }
+  return address;
 }
 
 void Door::Leave() {

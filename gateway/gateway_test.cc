@@ -11,6 +11,8 @@
 #include "gateway/testing/gateway_fixture.h"
 #include "gateway/testing/http_client.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "libs/base/clock.h"
+#include "libs/base/ids.h"
 #include "libs/base/status_matchers.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/errors.h"
@@ -147,6 +149,20 @@ class GatewayTest : public ::testing::Test {
     const absl::Time end = absl::Now() + absl::Seconds(10);
     while (gateway_->calls_in_flight() > 0 && absl::Now() < end) std::this_thread::yield();
     return gateway_->calls_in_flight() == 0;
+  }
+
+  // Of these calls two go through, and the third does not, says when it may, and is counted.
+  void ExpectTwo(const std::string& limit, const std::function<absl::Status()>& call) {
+    EXPECT_THAT(call(), IsOk());
+    EXPECT_THAT(call(), IsOk());
+    const absl::Status status = call();
+    EXPECT_THAT(status,
+                StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("calls a second")));
+    EXPECT_TRUE(HasReason(status, common::v1::OVERLOADED));
+    const auto wait = rpc::RetryAfter(status);
+    ASSERT_TRUE(wait.has_value());
+    EXPECT_GT(*wait, absl::Seconds(900));
+    EXPECT_THAT(metrics_.Text(), HasSubstr(absl::StrCat("limit=\"", limit, "\"} 1")));
   }
 
   EchoFixture echo_;
@@ -446,6 +462,53 @@ TEST_F(GatewayTest, CallsBeyondTheLimitAreRefusedAtOnce) {
   EXPECT_THAT(held, IsOk());
   ASSERT_TRUE(WaitUntilIdle());
   EXPECT_THAT(echo_.Echo(EchoRequest(), Token()), IsOk());
+}
+
+constexpr Rate kTwoAtOnce{.per_second = 0.001, .burst = 2};
+
+TEST_F(GatewayTest, CallsPerTokenAreLimited) {
+  StartGateway({.door = {.rate_per_token = kTwoAtOnce}});
+  ExpectTwo("rate_per_token", [&] { return echo_.Echo(EchoRequest(), Token()).status(); });
+  EXPECT_THAT(echo_.Echo(EchoRequest(), echo_.identity.Token(Role::kOwner, "*", "usr-2")), IsOk())
+      << "others are not concerned";
+}
+
+TEST_F(GatewayTest, CallsPerLocationAreLimitedForTokensOfThatLocationAlone) {
+  StartGateway({.door = {.rate_per_location = kTwoAtOnce}});
+  const std::string location = LocationId::Make(Clock::System(), Entropy::System(), 5).text();
+  EchoRequest request;
+  request.set_location_id(location);
+  int caller = 0;
+  ExpectTwo("rate_per_location", [&] {
+    return echo_
+        .Echo(request, echo_.identity.Token(Role::kOwner, location, absl::StrCat("usr-", ++caller)))
+        .status();
+  });
+  EXPECT_THAT(echo_.Echo(EchoRequest(), Token()), IsOk()) << "a token of every location";
+}
+
+TEST_F(GatewayTest, CallsPerAddressAreLimitedHoweverManyConnections) {
+  StartGateway({.door = {.rate_per_address = kTwoAtOnce}});
+  ExpectTwo("rate_per_address", [&] {
+    grpc::ClientContext context;
+    rpc::AttachToken(context, Token());
+    return CallAny(ChannelTo(gateway_->address()), "/pitlane.other.v1.OtherService/Do", context)
+        .status;
+  });
+}
+
+TEST_F(GatewayTest, BehindATrustedProxyTheAddressIsTheForwardedOne) {
+  StartGateway({.door = {.rate_per_address = kTwoAtOnce, .trusted_proxies = {"127.0.0.1"}}});
+  const auto from = [&](const std::string& hops) {
+    grpc::ClientContext context;
+    rpc::AttachToken(context, Token());
+    context.AddMetadata("x-forwarded-for", hops);
+    return CallAny(channel_, "/pitlane.other.v1.OtherService/Do", context).status;
+  };
+  EXPECT_THAT(from("192.0.2.7"), IsOk());
+  EXPECT_THAT(from("8.8.8.8, 192.0.2.7"), IsOk()) << "before the proxy's entry anybody may write";
+  EXPECT_THAT(from("192.0.2.7, 127.0.0.1"), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(from("192.0.2.8"), IsOk());
 }
 
 TEST_F(GatewayTest, AServiceThatIsDownIsUnavailableForItsOwnMethodsOnly) {

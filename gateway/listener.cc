@@ -357,6 +357,11 @@ class Listener::Impl {
     co_return answer;
   }
 
+  void Adopt(int descriptor, std::string peer) {
+    shared_.door().HandedOver(descriptor, std::move(peer));
+    grpc_.Adopt(descriptor);
+  }
+
   // A connection's place goes with it to the HTTP connection; gRPC counts its own.
   Task<> Receive(std::shared_ptr<tcp::socket> socket) {
     std::optional<bool> http2;
@@ -373,9 +378,10 @@ class Listener::Impl {
     shared_.Leave();
     if (!http2.has_value()) co_return;
     error_code error;
+    std::string peer = PeerName(*socket);
     socket->native_non_blocking(true, error);
     const int fd = socket->release(error);
-    if (!error) grpc_.Adopt(fd);
+    if (!error) Adopt(fd, std::move(peer));
   }
 
   Task<> ReceiveTls(std::shared_ptr<TlsStream> stream) {
@@ -419,7 +425,7 @@ class Listener::Impl {
     if (error) return;
     const int fd = theirs.release(error);
     if (error) return;
-    grpc_.Adopt(fd);
+    Adopt(fd, PeerName(stream->next_layer()));
     auto pipe = std::make_shared<Pipe>(std::move(stream), std::move(ours));
     SpawnOn(executor, Pump(pipe, *pipe->outside, pipe->inside));
     SpawnOn(executor, Pump(pipe, pipe->inside, *pipe->outside));

@@ -31,6 +31,19 @@ struct Flags {
   int default_deadline_seconds = 30;
 };
 
+void DeclareRate(CLI::App& app, const std::string& flag, Rate& rate, const std::string& whose) {
+  app.add_option_function<std::string>(
+      flag,
+      [flag, &rate](const std::string& text) {
+        const absl::StatusOr<Rate> parsed = ParseRate(text);
+        if (!parsed.ok()) {
+          throw CLI::ValidationError(flag, std::string(parsed.status().message()));
+        }
+        rate = *parsed;
+      },
+      "CALLS or CALLS:BURST, calls a second " + whose + "; 0: no limit (0)");
+}
+
 void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--listen", flags.gateway.server.listen, "HOST:PORT")->capture_default_str();
   app.add_option("--grpc-listen", flags.gateway.grpc_listen,
@@ -68,6 +81,13 @@ void Declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--max-streams-per-caller", flags.gateway.door.max_streams_per_caller)
       ->capture_default_str();
+  DeclareRate(app, "--rate-per-token", flags.gateway.door.rate_per_token, "with one token");
+  DeclareRate(app, "--rate-per-location", flags.gateway.door.rate_per_location,
+              "with tokens for one location alone");
+  DeclareRate(app, "--rate-per-address", flags.gateway.door.rate_per_address,
+              "from one network address");
+  app.add_option("--trusted-proxy", flags.gateway.door.trusted_proxies,
+                 "address of a proxy in front, whose x-forwarded-for is believed");
   app.add_option("--max-connections", flags.gateway.http.max_connections, "over HTTP/1.1")
       ->capture_default_str();
   app.add_option("--log-level", flags.log_level)->capture_default_str();

@@ -37,7 +37,7 @@ Passage::Passage(Door& door, rpc::internal::Carrier& carrier, const std::string&
       method_(door.methods().Find(path)),
       pitlanes_(absl::StartsWith(path, kPitlane)),
       default_deadline_(DefaultDeadline(door.env(), method_)),
-      room_(door.Enter()),
+      room_(door.Enter(carrier)),
       call_(door.env(), carrier, method_.info),
       identified_(call_.Identify(default_deadline_)) {}
 
@@ -55,7 +55,9 @@ absl::Status Passage::Admit() {
   }
   RETURN_IF_ERROR(identified_);
   // Callers of public methods are strangers to each other: no one limit could be fair to them.
-  const std::string& subject = call_.context().caller().subject;
+  const rpc::Caller& caller = call_.context().caller();
+  const std::string& subject = caller.subject;
+  if (!subject.empty()) RETURN_IF_ERROR(door_.CheckRates(caller));
   if (method_.info.streaming && !subject.empty()) {
     RETURN_IF_ERROR(door_.OpenStream(subject));
     stream_of_ = subject;
