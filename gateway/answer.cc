@@ -127,6 +127,15 @@ std::string EmptyAnswer(const Headers& headers, bool keep, absl::Time now) {
   return out + "\r\n";
 }
 
+std::string FileAnswer(int status, const Headers& headers, std::string_view body, bool whole,
+                       bool keep, absl::Time now) {
+  std::string out = StatusLine(status, keep, now);
+  AppendHeaders(out, headers);
+  absl::StrAppend(&out, "content-length: ", body.size(), "\r\n\r\n");
+  if (whole) out.append(body);
+  return out;
+}
+
 Headers ToHeaders(const Headers& metadata) {
   Headers headers;
   for (const auto& [name, value] : metadata) {

@@ -18,6 +18,10 @@ std::string PlainAnswer(const HttpFault& fault, const Headers& headers, bool kee
 // An answer without a body: 204.
 std::string EmptyAnswer(const Headers& headers, bool keep, absl::Time now);
 
+// A file, whose headers `headers` are; without its body when `whole` is false.
+std::string FileAnswer(int status, const Headers& headers, std::string_view body, bool whole,
+                       bool keep, absl::Time now);
+
 // Metadata of a service as headers: binary values in base64 without padding. What belongs to
 // gRPC, or to HTTP itself, is left out, and what would not be one header line.
 Headers ToHeaders(const Headers& metadata);

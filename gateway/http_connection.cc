@@ -345,6 +345,10 @@ HttpConnection::Task<bool> HttpConnection::Answer(HttpParser& parser) {
   if (head.Count("x-request-id") == 1) {
     headers.emplace_back("x-request-id", *head.Find("x-request-id"));
   }
+  if (const docs::SiteFile* file = FindStaticFile(head.path); file != nullptr) {
+    const bool again = co_await AnswerFile(parser, *file, std::move(headers));
+    co_return again;
+  }
   const Method& method = shared_.door().methods().Find(head.path);
   const auto plan = MakePlan(head, method);
   if (const auto* refusal = std::get_if<HttpRefusal>(&plan); refusal != nullptr) {
@@ -361,6 +365,16 @@ HttpConnection::Task<bool> HttpConnection::Answer(HttpParser& parser) {
   const bool keep = co_await AnswerCall(parser, std::get<Plan>(plan), std::move(headers));
   more_to_come_ = !parser.is_done();
   co_return keep;
+}
+
+HttpConnection::Task<bool> HttpConnection::AnswerFile(HttpParser& parser,
+                                                      const docs::SiteFile& file, Headers headers) {
+  DropBody(parser);
+  const bool keep = parser.is_done() && parser.keep_alive();
+  more_to_come_ = !parser.is_done();
+  const bool written =
+      co_await Write(StaticAnswer(parser.head(), file, std::move(headers), keep, Now()));
+  co_return written&& keep;
 }
 
 HttpConnection::Task<bool> HttpConnection::AnswerCall(HttpParser& parser, const Plan& plan,

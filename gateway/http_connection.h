@@ -17,6 +17,7 @@
 #include "gateway/http_upstream.h"
 #include "gateway/message_reader.h"
 #include "gateway/passage.h"
+#include "gateway/static_files.h"
 #include "gateway/transport.h"
 
 namespace pitlane::gateway {
@@ -45,6 +46,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Task<bool> WaitForRequest();
   Task<bool> ReadHead(HttpParser& parser);
   Task<bool> Answer(HttpParser& parser);
+  Task<bool> AnswerFile(HttpParser& parser, const docs::SiteFile& file, Headers headers);
   Task<bool> AnswerCall(HttpParser& parser, const Plan& plan, Headers headers);
   // The requests' direction: what is wrong with it, or nothing.
   Task<absl::Status> SendRequests(Call& call);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "boost/beast/http/error.hpp"
+#include "gateway/static_files.h"
 #include "libs/base/text.h"
 
 namespace pitlane::gateway {
@@ -105,8 +106,10 @@ std::optional<HttpFault> CheckHead(const HttpHead& head) {
   if (head.Count("host") > 1 || (head.version == 11 && head.Count("host") == 0)) {
     return HttpFault{400, "send one Host"};
   }
-  if (!IsMethodPath(head.path)) {
-    return HttpFault{404, "there is nothing here; call /<package>.<Service>/<Method>"};
+  const bool method = IsMethodPath(head.path) && !absl::StartsWith(head.path, kStaticFolder);
+  if (!method && FindStaticFile(head.path) == nullptr) {
+    return HttpFault{404,
+                     "there is nothing here; call /<package>.<Service>/<Method>, or see /docs"};
   }
   return std::nullopt;
 }

@@ -36,7 +36,8 @@ struct HttpFault {
 // nullopt: well-formed as far as the head can tell. Everything in doubt is refused, because a proxy
 // before us may have read it otherwise (RFC 9112, 11.2): both or several of Content-Length and
 // Transfer-Encoding, another coding than "chunked", none or several of Host, header values with
-// control characters, a path with anything else than letters, digits, '.', '_' and two slashes.
+// control characters, a path that is none of a file of ours and has anything else than letters,
+// digits, '.', '_' and two slashes.
 std::optional<HttpFault> CheckHead(const HttpHead& head);
 
 // Reads one request, whose body may be of any length: who takes it out limits it. Not thread-safe.
