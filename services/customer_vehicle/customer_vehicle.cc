@@ -10,6 +10,7 @@
 #include "services/customer_vehicle/projections/customer_search.h"
 #include "services/customer_vehicle/projections/service_history.h"
 #include "services/customer_vehicle/projections/vehicle_search.h"
+#include "services/customer_vehicle/reactors/on_credit_memo_issued.h"
 #include "services/customer_vehicle/reactors/on_ticket_closed.h"
 
 namespace pitlane::customer_vehicle {
@@ -26,6 +27,7 @@ std::vector<std::unique_ptr<runtime::Projection>> MakeProjections() {
 std::vector<std::unique_ptr<runtime::Reactor>> MakeReactors() {
   std::vector<std::unique_ptr<runtime::Reactor>> reactors;
   reactors.push_back(std::make_unique<OnTicketClosed>());
+  reactors.push_back(std::make_unique<OnCreditMemoIssued>());
   return reactors;
 }
 

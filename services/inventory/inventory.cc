@@ -15,6 +15,7 @@
 #include "services/inventory/projections/supplier_names.h"
 #include "services/inventory/projections/ticket_stock.h"
 #include "services/inventory/purchasing.h"
+#include "services/inventory/reactors/on_credit_memo_issued.h"
 #include "services/inventory/reactors/on_job_authorized.h"
 #include "services/inventory/reactors/on_job_cancelled.h"
 #include "services/inventory/reactors/on_job_declined.h"
@@ -49,6 +50,7 @@ std::vector<std::unique_ptr<runtime::Reactor>> MakeReactors() {
   reactors.push_back(std::make_unique<OnJobDeferred>());
   reactors.push_back(std::make_unique<OnLineRemoved>());
   reactors.push_back(std::make_unique<OnTicketClosed>());
+  reactors.push_back(std::make_unique<OnCreditMemoIssued>());
   reactors.push_back(std::make_unique<OnTicketVoided>());
   return reactors;
 }

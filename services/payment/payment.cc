@@ -17,6 +17,7 @@
 #include "services/payment/reactors/on_action_refused.h"
 #include "services/payment/reactors/on_action_succeeded.h"
 #include "services/payment/reactors/on_action_timed_out.h"
+#include "services/payment/reactors/on_credit_memo_issued.h"
 #include "services/payment/reactors/on_ticket_invoiced.h"
 #include "services/payment/tendering.h"
 
@@ -33,6 +34,7 @@ std::vector<std::unique_ptr<runtime::Projection>> MakeProjections() {
 std::vector<std::unique_ptr<runtime::Reactor>> MakeReactors() {
   std::vector<std::unique_ptr<runtime::Reactor>> reactors;
   reactors.push_back(std::make_unique<OnTicketInvoiced>());
+  reactors.push_back(std::make_unique<OnCreditMemoIssued>());
   reactors.push_back(std::make_unique<OnActionSucceeded>());
   reactors.push_back(std::make_unique<OnActionFailed>());
   reactors.push_back(std::make_unique<OnActionCanceled>());
@@ -74,6 +76,7 @@ absl::Status AfterRestore(const google::protobuf::Message& event, runtime::Unit&
     case v1::PaymentEvent::kReceivableReleased:
     case v1::PaymentEvent::kReceivablePaid:
     case v1::PaymentEvent::kReceivableReopened:
+    case v1::PaymentEvent::kReceivableCredited:
     case v1::PaymentEvent::kPaymentCreated:
     case v1::PaymentEvent::kOutcomeUnknown:
     case v1::PaymentEvent::kOutcomeResolved:

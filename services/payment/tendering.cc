@@ -48,11 +48,20 @@ absl::StatusOr<TenderState> LoadByPayment(runtime::Unit& unit, const std::string
   return state;
 }
 
+// A refund is booked on the day of the credit memo that it is for.
+std::string DateOf(const v1::ReceivableState& state, const Events& events) {
+  const bool refund = std::any_of(events.begin(), events.end(), [](const v1::PaymentEvent& event) {
+    return event.has_refund_started() || event.has_payment_refunded() || event.has_refund_failed();
+  });
+  return refund ? RefundDateOf(state) : state.receivable().business_date();
+}
+
 // Each event goes to its own stream; their order within a stream stays.
 absl::Status Emit(runtime::Unit& unit, const TenderState& before, const std::string& payment_id,
                   Events events) {
+  runtime::EventScope scope = ScopeOf(before.receivable);
+  scope.business_date = DateOf(before.receivable, events);
   const auto middle = std::stable_partition(events.begin(), events.end(), IsReceivableEvent);
-  const runtime::EventScope scope = ScopeOf(before.receivable);
   unit.Emit<ReceivableAggregate>(before.receivable.receivable().ticket_id(),
                                  {events.begin(), middle}, scope);
   unit.Emit<PaymentAggregate>(payment_id, {middle, events.end()}, scope);
@@ -113,17 +122,6 @@ v1::ReaderOrder RefundOrder(const v1::Payment& payment, const v1::Refund& refund
 
 void HandOver(runtime::Unit& unit, std::string_view kind, const v1::ReaderOrder& order) {
   unit.RequestEffect(kind, order.action_id(), runtime::DeterministicBytes(order));
-}
-
-// The role's limit is in a currency with two decimals; the same number of major units counts
-// everywhere.
-absl::StatusOr<int64_t> RefundLimit(const runtime::Unit& unit, const v1::Payment& payment) {
-  constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
-  if (!unit.origin().caller.has_value() || payment.currency().empty()) return kNoLimit;
-  const int64_t limit = rpc::RefundLimitMinor(*unit.origin().caller, payment.location_id());
-  if (limit == kNoLimit) return kNoLimit;
-  ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(payment.currency()));
-  return MultiplyRounded(limit, currency.minor_per_major(), 100);
 }
 
 absl::StatusOr<int32_t> AskedFor(runtime::Unit& unit, std::string_view kind,
@@ -197,6 +195,15 @@ absl::Status RecordRefundIn(runtime::Unit& unit, const std::string& payment_id,
 }
 
 }  // namespace
+
+absl::StatusOr<int64_t> RefundLimit(const runtime::Unit& unit, const v1::Payment& payment) {
+  constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+  if (!unit.origin().caller.has_value() || payment.currency().empty()) return kNoLimit;
+  const int64_t limit = rpc::RefundLimitMinor(*unit.origin().caller, payment.location_id());
+  if (limit == kNoLimit) return kNoLimit;
+  ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(payment.currency()));
+  return MultiplyRounded(limit, currency.minor_per_major(), 100);
+}
 
 absl::Status Create(runtime::Unit& unit, const CreateReceivable& command) {
   const ticket::v1::Ticket& ticket = command.ticket;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "libs/runtime/unit.h"
 #include "pitlane/payment/v1/payment_service.pb.h"
 #include "services/payment/domain/card_outcome.h"
@@ -33,6 +34,11 @@ absl::Status CancelPaymentIn(runtime::Unit& unit, const v1::CancelPaymentRequest
                              v1::CancelPaymentResponse* response);
 absl::Status RefundPaymentIn(runtime::Unit& unit, v1::RefundPaymentRequest request,
                              v1::RefundPaymentResponse* response);
+
+// What the caller may give back of a payment at a time without a second person, minor units; no
+// limit for facts of other services. The role's limit is in a currency with two decimals; the same
+// number of major units counts everywhere.
+absl::StatusOr<int64_t> RefundLimit(const runtime::Unit& unit, const v1::Payment& payment);
 
 // After a restore: the effects of the payment's attempt and refunds are open where their outcome is
 // not known, and finished elsewhere.

@@ -14,9 +14,11 @@
 #include "services/reporting/projections/parts_used.h"
 #include "services/reporting/projections/technician_hours.h"
 #include "services/reporting/projections/tender_sums.h"
+#include "services/reporting/reactors/on_credit_memo_issued.h"
 #include "services/reporting/reactors/on_payment_captured.h"
 #include "services/reporting/reactors/on_payment_refunded.h"
 #include "services/reporting/reactors/on_stock_issued.h"
+#include "services/reporting/reactors/on_stock_returned.h"
 #include "services/reporting/reactors/on_ticket_closed.h"
 
 namespace pitlane::reporting {
@@ -39,6 +41,8 @@ std::vector<std::unique_ptr<runtime::Reactor>> MakeReactors() {
   reactors.push_back(std::make_unique<OnPaymentCaptured>());
   reactors.push_back(std::make_unique<OnPaymentRefunded>());
   reactors.push_back(std::make_unique<OnStockIssued>());
+  reactors.push_back(std::make_unique<OnCreditMemoIssued>());
+  reactors.push_back(std::make_unique<OnStockReturned>());
   return reactors;
 }
 

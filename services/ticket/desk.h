@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,6 +28,18 @@ class Desk {
 
   runtime::Unit& unit() { return unit_; }
   const Context& context() const { return context_; }
+
+  // From now on tickets are taxed by that place and the places above it.
+  absl::Status UsePlaceOfSupply(const std::string& jurisdiction);
+  // From now on the certificates of these customers exempt them, too; others are passed over.
+  absl::Status UseCertificatesOf(const std::vector<std::string>& payers);
+
+  // From now on decisions see the location's prices and fees, and its terms with the customer: of a
+  // ticket, or by id (empty: nobody).
+  absl::Status ShowPricesTo(const std::string& ticket_id);
+  absl::Status ShowPricesToCustomer(const std::string& customer_id);
+  // And what menu and labour guide say about an operation; nothing for an empty code.
+  absl::Status ShowOperation(const std::string& code);
 
   // The id that was given, or a new one with the location's slot.
   template <class IdType>

@@ -50,6 +50,11 @@ struct LearnFromVisit {
   const v1::VisitCounted& visit;
 };
 
+// A credit memo was counted: the customer has spent less.
+struct LearnFromReturn {
+  const v1::ReturnCounted& counted;
+};
+
 // CUSTOMER_UNKNOWN and CUSTOMER_ERASED: what can be done only with a customer who is there.
 absl::Status CheckPresent(const v1::CustomerState& customer, std::string_view customer_id);
 
@@ -64,6 +69,10 @@ Events Decide(const v1::CustomerState& customer, const EraseCustomer& command);
 // Refuses CUSTOMER_UNKNOWN. An erased customer's visits still count: a profile names nobody.
 Events Decide(const v1::CustomerState& customer, const LearnFromVisit& command);
 
+Events Decide(const v1::CustomerState& customer, const LearnFromReturn& command);
+
+// The profile after a return: less was spent, and it was no visit.
+v1::Profile WithReturn(const v1::Profile& profile, const v1::ReturnCounted& counted);
 // The profile with one visit more. Visits may arrive in any order of their times. Sums that do not
 // fit in 64 bits stay at the largest amount.
 v1::Profile WithVisit(const v1::Profile& profile, const v1::VisitCounted& visit);

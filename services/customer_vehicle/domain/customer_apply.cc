@@ -46,6 +46,8 @@ void CustomerAggregate::Apply(v1::CustomerState& customer, const v1::CustomerVeh
     case v1::CustomerVehicleEvent::kOwnershipEnded:
     case v1::CustomerVehicleEvent::kOdometerRead:
     case v1::CustomerVehicleEvent::kServiceRecorded:
+    case v1::CustomerVehicleEvent::kReturnRecorded:
+    case v1::CustomerVehicleEvent::kReturnCounted:
     case v1::CustomerVehicleEvent::EVENT_NOT_SET:
       break;
   }

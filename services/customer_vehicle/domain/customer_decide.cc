@@ -101,4 +101,14 @@ Events Decide(const v1::CustomerState& customer, const LearnFromVisit& command) 
   return One(std::move(event));
 }
 
+Events Decide(const v1::CustomerState& customer, const LearnFromReturn& command) {
+  RETURN_IF_ERROR(CheckKnown(customer, command.counted.customer_id()));
+  v1::CustomerVehicleEvent event;
+  v1::ProfileUpdated& updated = *event.mutable_profile_updated();
+  updated.set_customer_id(command.counted.customer_id());
+  updated.set_ticket_id(command.counted.ticket_id());
+  *updated.mutable_profile() = WithReturn(customer.profile(), command.counted);
+  return One(std::move(event));
+}
+
 }  // namespace pitlane::customer_vehicle

@@ -142,6 +142,33 @@ constexpr const char* kEvents[] = {
                warranty_miles: 24000
              }
            }
+         })pb",
+    R"pb(return_recorded {
+           vehicle_id: "veh_01JGGZV1C0CDE0000000000008"
+           ticket_id: "tkt_01JGGZV1C0AFR0000000000002"
+           service_return {
+             credit_memo_id: "crm_01JGGZV1C0AFR0000000000007"
+             number: "CM-00007"
+             business_date: "2026-04-09"
+             lines {
+               kind: "part"
+               operation_code: "BRK-PAD-F"
+               description: "Brake rotor, front"
+               part_id: "prt_01JGGZV1C0BCD0000000000006"
+               part_number: "R-1210"
+               quantity_milli: 1000
+               hours_centi: 10
+               technician: "usr_tech_2"
+               warranty_months: 24
+               warranty_miles: 24000
+             }
+           }
+         })pb",
+    R"pb(return_counted {
+           customer_id: "cus_01JGGZV1C0CDE0000000000007"
+           ticket_id: "tkt_01JGGZV1C0AFR0000000000002"
+           credit_memo_id: "crm_01JGGZV1C0AFR0000000000007"
+           total { amount_minor: 12344 currency: "USD" }
          })pb"};
 
 // Sealed under a key that everyone can see here, with a nonce of the same byte.
@@ -171,8 +198,11 @@ void FillSealed(v1::CustomerVehicleEvent& event) {
 }
 
 std::string StreamOf(const v1::CustomerVehicleEvent& event) {
-  if (event.has_service_recorded()) return VisitStream(kVehicle, kTicket);
-  if (event.has_visit_counted()) return VisitStream(kCustomer, kTicket);
+  if (event.has_service_recorded() || event.has_return_recorded()) {
+    return VisitStream(kVehicle, kTicket);
+  }
+  if (event.has_visit_counted() || event.has_return_counted())
+    return VisitStream(kCustomer, kTicket);
   return event.event_case() < v1::CustomerVehicleEvent::kVehicleRegistered ? kCustomer : kVehicle;
 }
 
@@ -212,6 +242,17 @@ std::vector<v1::CustomerVehicleEvent> EventExamples() {
     FillMeta(examples.size(), event);
   }
   return examples;
+}
+
+std::vector<v1::CustomerVehicleEvent> LaterEventExamples() {
+  v1::CustomerVehicleEvent recorded;
+  v1::ServiceReturn returned;
+  for (const v1::CustomerVehicleEvent& event : EventExamples()) {
+    if (event.has_service_recorded()) recorded = event;
+    if (event.has_return_recorded()) returned = event.return_recorded().service_return();
+  }
+  *recorded.mutable_service_recorded()->mutable_entry()->add_returns() = returned;
+  return {recorded};
 }
 
 }  // namespace pitlane::customer_vehicle

@@ -11,5 +11,7 @@ namespace pitlane::customer_vehicle {
 // In the order of the oneof, every field set, always the same values. CHECKs that its own text
 // parses.
 std::vector<v1::CustomerVehicleEvent> EventExamples();
+// Fields that came later, in events that have them.
+std::vector<v1::CustomerVehicleEvent> LaterEventExamples();
 
 }  // namespace pitlane::customer_vehicle

@@ -51,4 +51,12 @@ v1::Profile WithVisit(const v1::Profile& profile, const v1::VisitCounted& visit)
   return result;
 }
 
+v1::Profile WithReturn(const v1::Profile& profile, const v1::ReturnCounted& counted) {
+  v1::Profile result = profile;
+  common::v1::Money given_back = counted.total();
+  given_back.set_amount_minor(-given_back.amount_minor());
+  AddSpend(given_back, result);
+  return result;
+}
+
 }  // namespace pitlane::customer_vehicle

@@ -58,6 +58,8 @@ void VehicleAggregate::Apply(v1::Vehicle& vehicle, const v1::CustomerVehicleEven
       Read(event.odometer_read().reading(), vehicle);
       break;
     case v1::CustomerVehicleEvent::kServiceRecorded:
+    case v1::CustomerVehicleEvent::kReturnRecorded:
+    case v1::CustomerVehicleEvent::kReturnCounted:
     case v1::CustomerVehicleEvent::kCustomerRegistered:
     case v1::CustomerVehicleEvent::kCustomerUpdated:
     case v1::CustomerVehicleEvent::kNoteAdded:

@@ -1,5 +1,7 @@
 #include "services/customer_vehicle/domain/visit.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/text.h"
 
@@ -23,6 +25,10 @@ void AddLine(const ticket::v1::Line& line, const std::string& technician, v1::Se
   done.set_warranty_miles(line.warranty_miles());
 }
 
+bool Contains(const google::protobuf::RepeatedPtrField<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
 }  // namespace
 
 std::string VisitStream(std::string_view customer_or_vehicle_id, std::string_view ticket_id) {
@@ -32,11 +38,17 @@ std::string VisitStream(std::string_view customer_or_vehicle_id, std::string_vie
 void ServiceVisitAggregate::Apply(v1::ServiceVisitState& visit,
                                   const v1::CustomerVehicleEvent& event) {
   if (event.has_service_recorded()) visit.set_recorded(true);
+  if (event.has_return_recorded()) {
+    visit.add_credit_memo_ids(event.return_recorded().service_return().credit_memo_id());
+  }
 }
 
 void CountedVisitAggregate::Apply(v1::CountedVisitState& visit,
                                   const v1::CustomerVehicleEvent& event) {
   if (event.has_visit_counted()) visit.set_counted(true);
+  if (event.has_return_counted()) {
+    visit.add_credit_memo_ids(event.return_counted().credit_memo_id());
+  }
 }
 
 std::vector<v1::CustomerVehicleEvent> Decide(const v1::ServiceVisitState& visit,
@@ -54,6 +66,25 @@ std::vector<v1::CustomerVehicleEvent> Decide(const v1::CountedVisitState& visit,
   if (visit.counted()) return {};
   std::vector<v1::CustomerVehicleEvent> events(1);
   *events.front().mutable_visit_counted() = command.visit;
+  return events;
+}
+
+std::vector<v1::CustomerVehicleEvent> Decide(const v1::ServiceVisitState& visit,
+                                             const RecordReturn& command) {
+  // A memo takes back once.
+  if (Contains(visit.credit_memo_ids(), command.recorded.service_return().credit_memo_id())) {
+    return {};
+  }
+  std::vector<v1::CustomerVehicleEvent> events(1);
+  *events.front().mutable_return_recorded() = command.recorded;
+  return events;
+}
+
+std::vector<v1::CustomerVehicleEvent> Decide(const v1::CountedVisitState& visit,
+                                             const CountReturn& command) {
+  if (Contains(visit.credit_memo_ids(), command.counted.credit_memo_id())) return {};
+  std::vector<v1::CustomerVehicleEvent> events(1);
+  *events.front().mutable_return_counted() = command.counted;
   return events;
 }
 
@@ -84,6 +115,37 @@ v1::VisitCounted VisitOf(const ticket::v1::Ticket& ticket,
   visit.mutable_total()->set_amount_minor(ticket.totals().total_minor());
   visit.mutable_total()->set_currency(ticket.currency());
   return visit;
+}
+
+v1::ReturnRecorded ReturnOf(const ticket::v1::CreditMemo& memo) {
+  v1::ReturnRecorded recorded;
+  recorded.set_vehicle_id(memo.vehicle_id());
+  recorded.set_ticket_id(memo.ticket_id());
+  v1::ServiceReturn& returned = *recorded.mutable_service_return();
+  returned.set_credit_memo_id(memo.credit_memo_id());
+  returned.set_number(memo.number());
+  returned.set_business_date(memo.business_date());
+  for (const ticket::v1::CreditLine& line : memo.lines()) {
+    const bool labour = line.kind() == ticket::v1::LINE_KIND_LABOUR;
+    if (!labour && line.kind() != ticket::v1::LINE_KIND_PART) continue;
+    v1::ServiceEntryLine& entry = *returned.add_lines();
+    entry.set_kind(labour ? "labour" : "part");
+    entry.set_description(line.description());
+    entry.set_part_id(line.part_id());
+    entry.set_part_number(line.part_number());
+    entry.set_quantity_milli(line.quantity_milli());
+  }
+  return recorded;
+}
+
+v1::ReturnCounted CountedReturnOf(const ticket::v1::CreditMemo& memo) {
+  v1::ReturnCounted counted;
+  counted.set_customer_id(memo.customer_id());
+  counted.set_ticket_id(memo.ticket_id());
+  counted.set_credit_memo_id(memo.credit_memo_id());
+  counted.mutable_total()->set_amount_minor(memo.totals().total_minor());
+  counted.mutable_total()->set_currency(memo.currency());
+  return counted;
 }
 
 }  // namespace pitlane::customer_vehicle

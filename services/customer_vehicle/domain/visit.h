@@ -1,4 +1,5 @@
-// One closed ticket, once: in a vehicle's history, and in a customer's profile. A stream each, so
+// One closed ticket, once, and its credit memos, each once: in a vehicle's history, and in a
+// customer's profile. A stream each, so
 // that neither vehicle nor customer has to remember every ticket.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "pitlane/customer_vehicle/v1/events.pb.h"
 #include "pitlane/customer_vehicle/v1/state.pb.h"
+#include "pitlane/ticket/v1/credit.pb.h"
 #include "pitlane/ticket/v1/types.pb.h"
 
 namespace pitlane::customer_vehicle {
@@ -38,11 +40,23 @@ struct CountVisit {
   v1::VisitCounted visit;
 };
 
-// They refuse nothing: a closed ticket is a fact. No events the second time.
+struct RecordReturn {
+  v1::ReturnRecorded recorded;
+};
+struct CountReturn {
+  v1::ReturnCounted counted;
+};
+
+// They refuse nothing: a closed ticket or a credit memo is a fact. No events the second time.
 std::vector<v1::CustomerVehicleEvent> Decide(const v1::ServiceVisitState& visit,
                                              const RecordService& command);
 std::vector<v1::CustomerVehicleEvent> Decide(const v1::CountedVisitState& visit,
                                              const CountVisit& command);
+
+std::vector<v1::CustomerVehicleEvent> Decide(const v1::ServiceVisitState& visit,
+                                             const RecordReturn& command);
+std::vector<v1::CustomerVehicleEvent> Decide(const v1::CountedVisitState& visit,
+                                             const CountReturn& command);
 
 // What a vehicle's history says of a ticket: work and parts, neither people nor prices. Notes and
 // fees are left out.
@@ -50,5 +64,8 @@ v1::ServiceEntry EntryOf(const ticket::v1::Ticket& ticket,
                          const google::protobuf::Timestamp& closed_at);
 v1::VisitCounted VisitOf(const ticket::v1::Ticket& ticket,
                          const google::protobuf::Timestamp& closed_at);
+// The same of a credit memo: labour and parts that were taken back.
+v1::ReturnRecorded ReturnOf(const ticket::v1::CreditMemo& memo);
+v1::ReturnCounted CountedReturnOf(const ticket::v1::CreditMemo& memo);
 
 }  // namespace pitlane::customer_vehicle

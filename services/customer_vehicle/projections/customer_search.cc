@@ -39,6 +39,8 @@ void CustomerSearch::On(const v1::CustomerVehicleEvent& event, runtime::ViewWrit
     case v1::CustomerVehicleEvent::kOwnershipEnded:
     case v1::CustomerVehicleEvent::kOdometerRead:
     case v1::CustomerVehicleEvent::kServiceRecorded:
+    case v1::CustomerVehicleEvent::kReturnRecorded:
+    case v1::CustomerVehicleEvent::kReturnCounted:
     case v1::CustomerVehicleEvent::EVENT_NOT_SET:
       break;
   }

@@ -1,5 +1,7 @@
 #include "services/customer_vehicle/projections/service_history.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/text.h"
 
@@ -12,6 +14,22 @@ std::string NewestFirst(const google::protobuf::Timestamp& time) {
   return key;
 }
 
+// The visit's row ends with its ticket.
+void AddReturn(const v1::ReturnRecorded& recorded, runtime::ViewWriter& rows) {
+  journal::ScanOptions options{.prefix = ServiceHistoryPrefix(recorded.vehicle_id())};
+  do {
+    journal::ScanPage page = rows.Scan(options);
+    for (const journal::Row& row : page.rows) {
+      if (!row.key.ends_with(recorded.ticket_id())) continue;
+      auto entry = rows.GetMessage<v1::ServiceEntry>(row.key);
+      if (!entry.has_value()) return;
+      *entry->add_returns() = recorded.service_return();
+      return rows.Put(row.key, *entry);
+    }
+    options.after = std::move(page.resume);
+  } while (options.after.has_value());
+}
+
 }  // namespace
 
 std::string ServiceHistoryPrefix(std::string_view vehicle_id) {
@@ -19,6 +37,7 @@ std::string ServiceHistoryPrefix(std::string_view vehicle_id) {
 }
 
 void ServiceHistory::On(const v1::CustomerVehicleEvent& event, runtime::ViewWriter& rows) {
+  if (event.has_return_recorded()) AddReturn(event.return_recorded(), rows);
   if (!event.has_service_recorded()) return;
   const v1::ServiceEntry& entry = event.service_recorded().entry();
   rows.Put(absl::StrCat(ServiceHistoryPrefix(entry.vehicle_id()), NewestFirst(entry.closed_at()),

@@ -94,6 +94,8 @@ void VehicleSearch::On(const v1::CustomerVehicleEvent& event, runtime::ViewWrite
     case v1::CustomerVehicleEvent::kVisitCounted:
     case v1::CustomerVehicleEvent::kOdometerRead:
     case v1::CustomerVehicleEvent::kServiceRecorded:
+    case v1::CustomerVehicleEvent::kReturnRecorded:
+    case v1::CustomerVehicleEvent::kReturnCounted:
     case v1::CustomerVehicleEvent::EVENT_NOT_SET:
       break;
   }

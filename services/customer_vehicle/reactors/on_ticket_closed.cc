@@ -11,6 +11,7 @@
 #include "services/customer_vehicle/domain/customer.h"
 #include "services/customer_vehicle/domain/vehicle.h"
 #include "services/customer_vehicle/domain/visit.h"
+#include "services/customer_vehicle/reactors/on_credit_memo_issued.h"
 
 namespace pitlane::customer_vehicle {
 namespace {
@@ -77,6 +78,10 @@ absl::Status OnTicketClosed::On(const common::v1::EventMeta& meta,
   }
   if (!ticket.customer_id().empty()) {
     RETURN_IF_ERROR(LearnOfCustomer(ticket, closed_at, scope, unit));
+  }
+  // Taken back before the sale was complete.
+  for (const ticket::v1::CreditMemo& memo : event.credits()) {
+    RETURN_IF_ERROR(RememberReturn(memo, unit));
   }
   return unit.status();
 }

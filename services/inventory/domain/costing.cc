@@ -50,6 +50,18 @@ absl::StatusOr<ReceiptValue> ValueOfReceipt(Valuation stock, int64_t quantity_mi
   return result;
 }
 
+absl::StatusOr<ReceiptValue> ValueOfReturn(Valuation stock, int64_t quantity_milli,
+                                           int64_t cost_e4) {
+  ReceiptValue result;
+  result.added_e4 = cost_e4;
+  result.settled_milli = Settled(stock, quantity_milli);
+  ASSIGN_OR_RETURN(const int64_t provisional, ProvisionalShare(stock, result.settled_milli));
+  ASSIGN_OR_RETURN(const int64_t actual,
+                   MultiplyRounded(cost_e4, result.settled_milli, quantity_milli));
+  ASSIGN_OR_RETURN(result.difference_e4, CheckedSub(actual, provisional));
+  return result;
+}
+
 absl::StatusOr<int64_t> ValueOfFound(Valuation stock, int64_t quantity_milli,
                                      int64_t last_unit_cost_e4) {
   if (stock.on_hand_milli > 0) {

@@ -43,6 +43,10 @@ struct ReceiptValue {
 absl::StatusOr<ReceiptValue> ValueOfReceipt(Valuation stock, int64_t quantity_milli,
                                             int64_t unit_cost_e4);
 
+// A return of `quantity_milli` at the cost it left with: as a receipt at that cost.
+absl::StatusOr<ReceiptValue> ValueOfReturn(Valuation stock, int64_t quantity_milli,
+                                           int64_t cost_e4);
+
 // What finding `quantity_milli` adds to the value: the present average, or `last_unit_cost_e4` when
 // nothing is there. What had been issued below zero comes back at the cost it left with.
 absl::StatusOr<int64_t> ValueOfFound(Valuation stock, int64_t quantity_milli,

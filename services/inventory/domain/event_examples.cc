@@ -16,6 +16,7 @@ constexpr char kOrderId[] = "por_01JQZ0A1B2C3D4E5F6G7H8J9KQ";
 constexpr char kTicketId[] = "tkt_01JQZ0A1B2C3D4E5F6G7H8J9KR";
 constexpr char kJobId[] = "job_01JQZ0A1B2C3D4E5F6G7H8J9KS";
 constexpr char kLineId[] = "lin_01JQZ0A1B2C3D4E5F6G7H8J9KT";
+constexpr char kMemoId[] = "crm_01JQZ0A1B2C3D4E5F6G7H8J9KV";
 
 // Gathers the examples and gives each a whole meta.
 class Examples {
@@ -193,6 +194,22 @@ void AddOrdered(Examples& examples) {
   *reduced.mutable_level() = Level(10);
 }
 
+void AddReturn(Examples& examples) {
+  v1::StockReturned& returned = *examples.Add(StockStream(), 11).mutable_stock_returned();
+  SetLine(returned);
+  returned.set_credit_memo_id(kMemoId);
+  returned.set_quantity_milli(2000);
+  returned.set_cost_e4(1045000);
+  returned.set_currency("USD");
+  returned.set_disposition(ticket::v1::DISPOSITION_QUARANTINE);
+  v1::StockLevel& level = *returned.mutable_level();
+  level = Level(11);
+  level.set_returned_milli(4000);
+  level.set_scrapped_milli(1000);
+  level.set_vendor_returned_milli(1000);
+  level.set_quarantine_milli(2000);
+}
+
 void AddPurchaseOrder(Examples& examples) {
   v1::PurchaseOrder& order =
       *examples.Add(kOrderId, 1).mutable_purchase_order_raised()->mutable_purchase_order();
@@ -241,6 +258,7 @@ std::vector<v1::InventoryEvent> EventExamples() {
   AddTicketLines(examples);
   AddOrdered(examples);
   AddPurchaseOrder(examples);
+  AddReturn(examples);
   return examples.Finish();
 }
 

@@ -20,6 +20,13 @@ void ExpectFilled(const google::protobuf::Message& message, const std::string& p
     if (field->name() == "nanos") continue;
     // Younger than these bytes, which are released; ticket's CustomerKnown has it.
     if (field->name() == "causation_position") continue;
+    // Of StockLevel: younger, too; StockReturned has them.
+    static const std::set<std::string> kYounger = {"returned_milli", "scrapped_milli",
+                                                   "vendor_returned_milli", "quarantine_milli"};
+    if (kYounger.contains(field->name()) &&
+        !path.starts_with("pitlane.inventory.v1.StockReturned")) {
+      continue;
+    }
     if (field->is_repeated()) {
       ASSERT_GT(reflection->FieldSize(message, field), 0) << name;
       if (field->message_type() != nullptr) {

@@ -29,6 +29,7 @@ void PartAggregate::Apply(v1::Part& part, const v1::InventoryEvent& event) {
     case v1::InventoryEvent::kStockShortageFound:
     case v1::InventoryEvent::kReservationReleased:
     case v1::InventoryEvent::kStockIssued:
+    case v1::InventoryEvent::kStockReturned:
     case v1::InventoryEvent::kCostTruedUp:
     case v1::InventoryEvent::kStockOrdered:
     case v1::InventoryEvent::kOrderedStockReduced:

@@ -54,6 +54,7 @@ void PurchaseOrderAggregate::Apply(v1::PurchaseOrder& order, const v1::Inventory
     case v1::InventoryEvent::kStockShortageFound:
     case v1::InventoryEvent::kReservationReleased:
     case v1::InventoryEvent::kStockIssued:
+    case v1::InventoryEvent::kStockReturned:
     case v1::InventoryEvent::kCostTruedUp:
     case v1::InventoryEvent::kStockOrdered:
     case v1::InventoryEvent::kOrderedStockReduced:

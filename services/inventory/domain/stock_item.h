@@ -86,6 +86,18 @@ struct IssueStock {
   std::string currency;           // of the part's costs
 };
 
+// A customer brought back what was issued, at the cost it left with.
+struct ReturnStock {
+  std::string ticket_id;
+  std::string job_id;
+  std::string line_id;
+  std::string credit_memo_id;
+  int64_t quantity_milli = 0;
+  int64_t cost_e4 = 0;
+  std::string currency;
+  ticket::v1::Disposition disposition = ticket::v1::DISPOSITION_UNSPECIFIED;
+};
+
 struct OrderStock {
   std::string purchase_order_id;
   int64_t quantity_milli = 0;
@@ -116,6 +128,9 @@ StockEvents Decide(const v1::StockItemState& item, const StockKey& key,
                    const ReleaseReservations& command);
 // Never refuses for want of stock: the part has left the shop.
 StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const IssueStock& command);
+// RESTOCK and QUARANTINE stay on hand, the latter not for sale; VENDOR_RETURN and SCRAP leave again
+// at once. A CostTruedUp follows when what stays settles what had been issued below zero.
+StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const ReturnStock& command);
 StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const OrderStock& command);
 // At most what is on order is taken off.
 StockEvents Decide(const v1::StockItemState& item, const StockKey& key,

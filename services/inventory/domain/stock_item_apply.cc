@@ -88,6 +88,9 @@ void StockItemAggregate::Apply(v1::StockItemState& item, const v1::InventoryEven
       *item.mutable_level() = event.stock_issued().level();
       EndReservation(item, event.stock_issued());
       break;
+    case v1::InventoryEvent::kStockReturned:
+      *item.mutable_level() = event.stock_returned().level();
+      break;
     case v1::InventoryEvent::kCostTruedUp:
       *item.mutable_level() = event.cost_trued_up().level();
       break;

@@ -32,6 +32,10 @@ class Draft {
     int64_t received = 0;
     int64_t adjusted = 0;
     int64_t issued = 0;
+    int64_t returned = 0;
+    int64_t scrapped = 0;
+    int64_t vendor_returned = 0;
+    int64_t quarantine = 0;
   };
 
   // A fact about stock that carries the level it leaves.
@@ -76,7 +80,12 @@ class Draft {
     after.set_received_milli(Sum(after.received_milli(), change.received));
     after.set_adjusted_milli(Sum(after.adjusted_milli(), change.adjusted));
     after.set_issued_milli(Sum(after.issued_milli(), change.issued));
-    after.set_available_milli(Sum(after.on_hand_milli(), -after.reserved_milli()));
+    after.set_returned_milli(Sum(after.returned_milli(), change.returned));
+    after.set_scrapped_milli(Sum(after.scrapped_milli(), change.scrapped));
+    after.set_vendor_returned_milli(Sum(after.vendor_returned_milli(), change.vendor_returned));
+    after.set_quarantine_milli(Sum(after.quarantine_milli(), change.quarantine));
+    after.set_available_milli(
+        Sum(Sum(after.on_hand_milli(), -after.reserved_milli()), -after.quarantine_milli()));
     after.set_version(after.version() + 1);
     return after;
   }
@@ -98,6 +107,14 @@ Fact FactOf(const v1::Reservation& reservation) {
   fact.set_job_id(reservation.job_id());
   fact.set_line_id(reservation.line_id());
   return fact;
+}
+
+void TrueUp(Draft& draft, const ReceiptValue& value) {
+  v1::CostTruedUp trued_up;
+  trued_up.set_quantity_milli(value.settled_milli);
+  trued_up.set_difference_e4(value.difference_e4);
+  draft.Emit(&v1::InventoryEvent::mutable_cost_trued_up, std::move(trued_up),
+             {.value = -value.difference_e4});
 }
 
 void Release(Draft& draft, const v1::Reservation& reservation) {
@@ -214,13 +231,7 @@ StockEvents Decide(const v1::StockItemState& item, const StockKey& key,
               .value = value->added_e4,
               .received = command.quantity_milli});
   // What was sold before it was there now gets its true cost.
-  if (value->settled_milli > 0) {
-    v1::CostTruedUp trued_up;
-    trued_up.set_quantity_milli(value->settled_milli);
-    trued_up.set_difference_e4(value->difference_e4);
-    draft.Emit(&v1::InventoryEvent::mutable_cost_trued_up, std::move(trued_up),
-               {.value = -value->difference_e4});
-  }
+  if (value->settled_milli > 0) TrueUp(draft, *value);
   return draft.Finish();
 }
 
@@ -304,6 +315,37 @@ StockEvents Decide(const v1::StockItemState& item, const StockKey& key, const Is
               .reserved = kept == nullptr ? 0 : -kept->quantity_milli(),
               .value = -cost->cost_e4,
               .issued = command.quantity_milli});
+  return draft.Finish();
+}
+
+StockEvents Decide(const v1::StockItemState& item, const StockKey& key,
+                   const ReturnStock& command) {
+  Draft draft(item, key);
+  v1::StockReturned returned;
+  returned.set_ticket_id(command.ticket_id);
+  returned.set_job_id(command.job_id);
+  returned.set_line_id(command.line_id);
+  returned.set_credit_memo_id(command.credit_memo_id);
+  returned.set_quantity_milli(command.quantity_milli);
+  returned.set_cost_e4(command.cost_e4);
+  returned.set_currency(command.currency);
+  returned.set_disposition(command.disposition);
+  const bool stays = command.disposition == ticket::v1::DISPOSITION_RESTOCK ||
+                     command.disposition == ticket::v1::DISPOSITION_QUARANTINE;
+  const auto if_so = [&](ticket::v1::Disposition disposition) {
+    return command.disposition == disposition ? command.quantity_milli : 0;
+  };
+  const absl::StatusOr<ReceiptValue> value =
+      ValueOfReturn(draft.valuation(), command.quantity_milli, command.cost_e4);
+  if (!value.ok()) return TooLarge(value.status(), key.stream_id());
+  draft.Emit(&v1::InventoryEvent::mutable_stock_returned, std::move(returned),
+             {.on_hand = stays ? command.quantity_milli : 0,
+              .value = stays ? command.cost_e4 : 0,
+              .returned = command.quantity_milli,
+              .scrapped = if_so(ticket::v1::DISPOSITION_SCRAP),
+              .vendor_returned = if_so(ticket::v1::DISPOSITION_VENDOR_RETURN),
+              .quarantine = if_so(ticket::v1::DISPOSITION_QUARANTINE)});
+  if (stays && value->settled_milli > 0) TrueUp(draft, *value);
   return draft.Finish();
 }
 

@@ -17,6 +17,7 @@ void SupplierAggregate::Apply(v1::Supplier& supplier, const v1::InventoryEvent& 
     case v1::InventoryEvent::kStockShortageFound:
     case v1::InventoryEvent::kReservationReleased:
     case v1::InventoryEvent::kStockIssued:
+    case v1::InventoryEvent::kStockReturned:
     case v1::InventoryEvent::kCostTruedUp:
     case v1::InventoryEvent::kStockOrdered:
     case v1::InventoryEvent::kOrderedStockReduced:

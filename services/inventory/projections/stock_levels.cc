@@ -14,6 +14,8 @@ const v1::StockLevel* LevelOf(const v1::InventoryEvent& event) {
       return &event.reservation_released().level();
     case v1::InventoryEvent::kStockIssued:
       return &event.stock_issued().level();
+    case v1::InventoryEvent::kStockReturned:
+      return &event.stock_returned().level();
     case v1::InventoryEvent::kCostTruedUp:
       return &event.cost_trued_up().level();
     case v1::InventoryEvent::kStockOrdered:

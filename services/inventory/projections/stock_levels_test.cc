@@ -64,7 +64,7 @@ TEST(StockLevels, LevelOfIsSetForEveryMovementAndNothingElse) {
   for (const v1::InventoryEvent& event : EventExamples()) {
     with_level += LevelOf(event) != nullptr ? 1 : 0;
   }
-  EXPECT_EQ(with_level, 8);
+  EXPECT_EQ(with_level, 9);
 }
 
 }  // namespace

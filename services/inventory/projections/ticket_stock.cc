@@ -1,5 +1,7 @@
 #include "services/inventory/projections/ticket_stock.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
@@ -57,6 +59,17 @@ void On(const v1::StockIssued& issued, runtime::ViewWriter& rows) {
   rows.Put(KeyOf(issued), line);
 }
 
+void On(const v1::StockReturned& returned, runtime::ViewWriter& rows) {
+  v1::TicketStockLine line = RowOf(returned, rows);
+  line.set_returned_milli(line.returned_milli() + returned.quantity_milli());
+  line.set_returned_cost_e4(line.returned_cost_e4() + returned.cost_e4());
+  const auto& memos = line.credit_memo_ids();
+  if (std::find(memos.begin(), memos.end(), returned.credit_memo_id()) == memos.end()) {
+    line.add_credit_memo_ids(returned.credit_memo_id());
+  }
+  rows.Put(KeyOf(returned), line);
+}
+
 }  // namespace
 
 void TicketStock::On(const v1::InventoryEvent& event, runtime::ViewWriter& rows) {
@@ -64,6 +77,7 @@ void TicketStock::On(const v1::InventoryEvent& event, runtime::ViewWriter& rows)
   if (event.has_stock_shortage_found()) inventory::On(event.stock_shortage_found(), rows);
   if (event.has_reservation_released()) inventory::On(event.reservation_released(), rows);
   if (event.has_stock_issued()) inventory::On(event.stock_issued(), rows);
+  if (event.has_stock_returned()) inventory::On(event.stock_returned(), rows);
 }
 
 absl::StatusOr<std::vector<v1::TicketStockLine>> TicketStock::Of(runtime::ViewReader& views,
@@ -86,11 +100,18 @@ absl::StatusOr<std::vector<v1::TicketStockLine>> TicketStock::Of(runtime::ViewRe
   return lines;
 }
 
+absl::StatusOr<std::optional<v1::TicketStockLine>> TicketStock::Line(runtime::ViewReader& views,
+                                                                     std::string_view ticket_id,
+                                                                     std::string_view job_id,
+                                                                     std::string_view line_id,
+                                                                     std::string_view part_id) {
+  return views.GetMessage<v1::TicketStockLine>(kView, Key(ticket_id, job_id, line_id, part_id));
+}
+
 absl::StatusOr<bool> TicketStock::IsIssued(runtime::ViewReader& views, std::string_view ticket_id,
                                            std::string_view job_id, std::string_view line_id,
                                            std::string_view part_id) {
-  ASSIGN_OR_RETURN(const auto line, views.GetMessage<v1::TicketStockLine>(
-                                        kView, Key(ticket_id, job_id, line_id, part_id)));
+  ASSIGN_OR_RETURN(const auto line, Line(views, ticket_id, job_id, line_id, part_id));
   return line.has_value() && line->issued_milli() > 0;
 }
 

@@ -1,7 +1,7 @@
 // What tickets mean for the stock: "<ticket id>/<job id>/<line id>/<part id>" → TicketStockLine.
 //
 // A row lives while something is kept or missing for the line, and for ever once it was issued: it
-// is what makes an issue happen exactly once.
+// is what makes an issue, and each return of it, happen exactly once.
 #pragma once
 
 #include <optional>
@@ -30,6 +30,12 @@ class TicketStock final : public runtime::TypedProjection<v1::InventoryEvent> {
                                                              std::string_view ticket_id,
                                                              std::string_view job_id = {},
                                                              std::string_view line_id = {});
+  // One line's part; nothing when there is no row.
+  static absl::StatusOr<std::optional<v1::TicketStockLine>> Line(runtime::ViewReader& views,
+                                                                 std::string_view ticket_id,
+                                                                 std::string_view job_id,
+                                                                 std::string_view line_id,
+                                                                 std::string_view part_id);
   // Whether the line's part has left the shelf.
   static absl::StatusOr<bool> IsIssued(runtime::ViewReader& views, std::string_view ticket_id,
                                        std::string_view job_id, std::string_view line_id,

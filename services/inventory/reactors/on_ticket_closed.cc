@@ -4,6 +4,7 @@
 #include "libs/base/status.h"
 #include "services/inventory/domain/validation.h"
 #include "services/inventory/projections/ticket_stock.h"
+#include "services/inventory/reactors/returned_parts.h"
 #include "services/inventory/reactors/ticket_lines.h"
 
 namespace pitlane::inventory {
@@ -43,7 +44,12 @@ absl::Status OnTicketClosed::On(const common::v1::EventMeta& meta,
   }
   // Kept for a job that was dropped on the way, or for a line that was changed.
   RETURN_IF_ERROR(ReleaseLines(unit, meta, ticket.ticket_id(), std::nullopt, std::nullopt));
-  return keeper.OrderWhatRunsLow();
+  RETURN_IF_ERROR(keeper.OrderWhatRunsLow());
+  // Taken back before it had left.
+  for (const ticket::v1::CreditMemo& memo : event.credits()) {
+    RETURN_IF_ERROR(TakeBack(unit, memo));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace pitlane::inventory

@@ -10,6 +10,7 @@
 #include "libs/rpc/paging.h"
 #include "libs/runtime/watch.h"
 #include "services/payment/api/requests.h"
+#include "services/payment/crediting.h"
 #include "services/payment/domain/tender_parts.h"
 #include "services/payment/projections/ticket_payments.h"
 #include "services/payment/tendering.h"
@@ -93,6 +94,12 @@ grpc::ServerUnaryReactor* PaymentServiceApi::RefundPayment(grpc::CallbackServerC
                                                            const v1::RefundPaymentRequest* request,
                                                            v1::RefundPaymentResponse* response) {
   return runtime::Mutate(context, env_, request, response, kShape, RefundPaymentIn);
+}
+
+grpc::ServerUnaryReactor* PaymentServiceApi::RefundCredit(grpc::CallbackServerContext* context,
+                                                          const v1::RefundCreditRequest* request,
+                                                          v1::RefundCreditResponse* response) {
+  return runtime::Mutate(context, env_, request, response, kShape, RefundCreditIn);
 }
 
 grpc::ServerUnaryReactor* PaymentServiceApi::GetPayment(grpc::CallbackServerContext* context,

@@ -27,6 +27,9 @@ class PaymentServiceApi final : public v1::PaymentService::CallbackService {
   grpc::ServerUnaryReactor* RefundPayment(grpc::CallbackServerContext* context,
                                           const v1::RefundPaymentRequest* request,
                                           v1::RefundPaymentResponse* response) override;
+  grpc::ServerUnaryReactor* RefundCredit(grpc::CallbackServerContext* context,
+                                         const v1::RefundCreditRequest* request,
+                                         v1::RefundCreditResponse* response) override;
   grpc::ServerUnaryReactor* GetPayment(grpc::CallbackServerContext* context,
                                        const v1::GetPaymentRequest* request,
                                        v1::GetPaymentResponse* response) override;

@@ -98,6 +98,14 @@ absl::Status CheckShape(const v1::RefundPaymentRequest& request) {
   return CheckReason(request.reason());
 }
 
+absl::Status CheckShape(const v1::RefundCreditRequest& request) {
+  RETURN_IF_ERROR(CheckId<TicketId>("ticket_id", request.ticket_id()));
+  RETURN_IF_ERROR(CheckAmount("amount_minor", request.amount_minor(), 0));
+  RETURN_IF_ERROR(CheckCurrencyCode(request.currency()));
+  if (request.reason().empty()) return rpc::Invalid("reason", "say why the money goes back");
+  return CheckReason(request.reason());
+}
+
 absl::Status CheckShape(const v1::GetPaymentRequest& request) {
   return CheckId<PaymentId>("payment_id", request.payment_id());
 }

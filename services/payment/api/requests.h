@@ -12,6 +12,7 @@ absl::Status CheckShape(const v1::TakeCashRequest& request);
 absl::Status CheckShape(const v1::TakeCardRequest& request);
 absl::Status CheckShape(const v1::CancelPaymentRequest& request);
 absl::Status CheckShape(const v1::RefundPaymentRequest& request);
+absl::Status CheckShape(const v1::RefundCreditRequest& request);
 absl::Status CheckShape(const v1::GetPaymentRequest& request);
 absl::Status CheckShape(const v1::ListPaymentsRequest& request);
 

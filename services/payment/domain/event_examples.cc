@@ -196,6 +196,15 @@ constexpr const char* kExamples[] = {
         reason: "the customer pays cash"
       }
     )pb",
+    R"pb(
+      receivable_credited {
+        credit_memo_id: "crm_01JGGZV1C0AFR0000000000007"
+        number: "CM-00007"
+        amount_minor: 12344
+        balance_minor: -12344
+        business_date: "2026-01-15"
+      }
+    )pb",
 };
 
 common::v1::EventMeta Meta(const v1::PaymentEvent& event, uint64_t version) {
@@ -238,6 +247,14 @@ std::vector<v1::PaymentEvent> EventExamples() {
     events.push_back(std::move(event));
   }
   return events;
+}
+
+std::vector<v1::PaymentEvent> LaterEventExamples() {
+  v1::PaymentEvent event = EventExamples().front();
+  v1::Receivable& receivable = *event.mutable_receivable_created()->mutable_receivable();
+  receivable.set_credited_minor(12344);
+  receivable.set_credit_business_date("2026-01-15");
+  return {event};
 }
 
 }  // namespace pitlane::payment

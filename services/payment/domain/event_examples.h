@@ -10,5 +10,7 @@ namespace pitlane::payment {
 
 // In the order of the oneof, each once.
 std::vector<v1::PaymentEvent> EventExamples();
+// Fields that came later, in events that have them.
+std::vector<v1::PaymentEvent> LaterEventExamples();
 
 }  // namespace pitlane::payment

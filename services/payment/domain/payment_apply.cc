@@ -139,6 +139,7 @@ void PaymentAggregate::Apply(v1::PaymentState& state, const v1::PaymentEvent& ev
     case v1::PaymentEvent::kReceivableReleased:
     case v1::PaymentEvent::kReceivablePaid:
     case v1::PaymentEvent::kReceivableReopened:
+    case v1::PaymentEvent::kReceivableCredited:
     case v1::PaymentEvent::EVENT_NOT_SET:
       return;  // not facts of this stream
   }

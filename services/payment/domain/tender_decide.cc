@@ -130,7 +130,7 @@ v1::PaymentEvent Canceled(const v1::Payment& payment, const std::string& reason)
 bool IsReceivableEvent(const v1::PaymentEvent& event) {
   return event.has_receivable_created() || event.has_receivable_charged() ||
          event.has_receivable_released() || event.has_receivable_paid() ||
-         event.has_receivable_reopened();
+         event.has_receivable_reopened() || event.has_receivable_credited();
 }
 
 absl::StatusOr<Events> Decide(const TenderState& state, const TakeCash& command) {

@@ -324,6 +324,21 @@ TEST(CreateReceivable, InvoicedThenTheTotalIsOwed) {
   EXPECT_THAT(*Decide(outcome.state(), command), IsEmpty());
 }
 
+TEST(CreateReceivable, SharedWithOtherPayersThenTheCustomersShareIsOwed) {
+  CreateReceivable command;
+  command.ticket.set_ticket_id("tkt_01JGGZV1C0AFR0000000000002");
+  command.ticket.mutable_totals()->set_total_minor(10000);
+  command.ticket.set_customer_total_minor(2500);
+  const auto events = Decide(v1::ReceivableState(), command);
+  ASSERT_TRUE(events.ok());
+  ASSERT_EQ(events->size(), 1u);
+  EXPECT_EQ((*events)[0].receivable_created().receivable().total_minor(), 2500);
+  EXPECT_EQ((*events)[0].receivable_created().receivable().balance_minor(), 2500);
+  // A warranty pays it all.
+  command.ticket.set_customer_total_minor(0);
+  EXPECT_THAT(*Decide(v1::ReceivableState(), command), IsEmpty());
+}
+
 TEST(CreateReceivable, NothingToPayThenNothingIsOwed) {
   EXPECT_THAT(*Decide(v1::ReceivableState(), CreateReceivable()), IsEmpty());
 }

@@ -89,6 +89,9 @@ absl::Status ReadTicketFacts(ReadContext& read, const v1::GetTicketFactsRequest&
   response->set_issued_milli(state.issued_milli());
   response->set_currency(state.currency());
   response->set_business_date(state.business_date());
+  response->set_credits(state.credit_memo_ids_size());
+  response->set_credited_minor(state.credited_minor());
+  response->set_returned_milli(state.returned_milli());
   return absl::OkStatus();
 }
 

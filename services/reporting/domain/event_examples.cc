@@ -10,6 +10,7 @@ constexpr char kTicketId[] = "tkt_01JQZ0A1B2C3D4E5F6G7H8J9KR";
 constexpr char kPaymentId[] = "pay_01JQZ0A1B2C3D4E5F6G7H8J9KX";
 constexpr char kPartId[] = "prt_01JQZ0A1B2C3D4E5F6G7H8J9KN";
 constexpr char kLineId[] = "lin_01JQZ0A1B2C3D4E5F6G7H8J9KT";
+constexpr char kMemoId[] = "crm_01JQZ0A1B2C3D4E5F6G7H8J9KV";
 constexpr char kDate[] = "2026-04-02";
 
 v1::ReportingEvent Example(uint64_t version, const std::string& type) {
@@ -119,10 +120,44 @@ v1::ReportingEvent IssueExample() {
   return event;
 }
 
+v1::ReportingEvent CreditExample() {
+  v1::ReportingEvent event = Example(5, "CreditRecorded");
+  v1::CreditRecorded& credit = *event.mutable_credit_recorded();
+  const v1::SaleRecorded sale = SaleExample().sale_recorded();
+  credit.set_credit_memo_id(kMemoId);
+  credit.set_ticket_id(kTicketId);
+  credit.set_location_id(kLocationId);
+  credit.set_business_date("2026-04-09");
+  credit.set_currency("USD");
+  *credit.mutable_lines() = sale.lines();
+  *credit.mutable_totals() = sale.totals();
+  credit.set_customer_id(sale.customer_id());
+  credit.set_vehicle_id(sale.vehicle_id());
+  credit.set_kind(ticket::v1::TICKET_KIND_CREDIT_MEMO);
+  return event;
+}
+
+v1::ReportingEvent ReturnExample() {
+  v1::ReportingEvent event = Example(6, "PartsReturnRecorded");
+  v1::PartsReturnRecorded& back = *event.mutable_parts_return_recorded();
+  back.set_ticket_id(kTicketId);
+  back.set_credit_memo_id(kMemoId);
+  back.set_line_id(kLineId);
+  back.set_part_id(kPartId);
+  back.set_location_id(kLocationId);
+  back.set_business_date("2026-04-09");
+  back.set_currency("USD");
+  back.set_quantity_milli(1000);
+  back.set_cost_e4(581200);
+  back.set_disposition(ticket::v1::DISPOSITION_RESTOCK);
+  return event;
+}
+
 }  // namespace
 
 std::vector<v1::ReportingEvent> EventExamples() {
-  return {SaleExample(), TenderExample(), RefundExample(), IssueExample()};
+  return {SaleExample(),  TenderExample(), RefundExample(),
+          IssueExample(), CreditExample(), ReturnExample()};
 }
 
 }  // namespace pitlane::reporting

@@ -1,7 +1,10 @@
-// The facts of one ticket as reports count them: its sale, tenders, refunds and parts issues.
+// The facts of one ticket as reports count them: its sale, credits, tenders, refunds, and parts
+// that left and came back.
 // Stream: the ticket's id.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -9,6 +12,7 @@
 #include "pitlane/payment/v1/events.pb.h"
 #include "pitlane/reporting/v1/events.pb.h"
 #include "pitlane/reporting/v1/state.pb.h"
+#include "pitlane/ticket/v1/credit.pb.h"
 #include "pitlane/ticket/v1/types.pb.h"
 
 namespace pitlane::reporting {
@@ -21,7 +25,7 @@ struct TicketFacts {
 };
 
 // What other areas' facts mean here. Each is remembered by its natural key (ticket, payment id,
-// refund id, line id); the same fact again decides nothing.
+// refund id, line id, credit memo id); the same fact again decides nothing.
 struct RecordSale {
   const ticket::v1::Ticket& ticket;
 };
@@ -38,6 +42,21 @@ struct RecordPartsIssue {
   std::string_view business_date;
 };
 
+struct RecordCredit {
+  const ticket::v1::CreditMemo& memo;
+};
+struct RecordPartsReturn {
+  const inventory::v1::StockReturned& returned;
+  std::string_view business_date;
+};
+
+// What names a return of a line's part: a memo may send its units different ways.
+template <class Fact>
+std::string ReturnKey(const Fact& back) {
+  return back.credit_memo_id() + "/" + back.line_id() + "/" +
+         ticket::v1::Disposition_Name(back.disposition());
+}
+
 // Pure. They refuse nothing: what another service states as a fact is one.
 std::vector<v1::ReportingEvent> Decide(const v1::TicketFactsState& state,
                                        const RecordSale& command);
@@ -47,5 +66,9 @@ std::vector<v1::ReportingEvent> Decide(const v1::TicketFactsState& state,
                                        const RecordRefund& command);
 std::vector<v1::ReportingEvent> Decide(const v1::TicketFactsState& state,
                                        const RecordPartsIssue& command);
+std::vector<v1::ReportingEvent> Decide(const v1::TicketFactsState& state,
+                                       const RecordCredit& command);
+std::vector<v1::ReportingEvent> Decide(const v1::TicketFactsState& state,
+                                       const RecordPartsReturn& command);
 
 }  // namespace pitlane::reporting

@@ -34,6 +34,16 @@ void TicketFacts::Apply(State& state, const Event& event) {
       state.add_issued_line_ids(event.parts_issue_recorded().line_id());
       state.set_issued_milli(state.issued_milli() + event.parts_issue_recorded().quantity_milli());
       return;
+    case Event::kCreditRecorded:
+      state.add_credit_memo_ids(event.credit_recorded().credit_memo_id());
+      state.set_credited_minor(state.credited_minor() +
+                               event.credit_recorded().totals().total_minor());
+      return;
+    case Event::kPartsReturnRecorded:
+      state.add_return_keys(ReturnKey(event.parts_return_recorded()));
+      state.set_returned_milli(state.returned_milli() +
+                               event.parts_return_recorded().quantity_milli());
+      return;
     case Event::EVENT_NOT_SET:
       return;
   }

@@ -12,7 +12,8 @@ bool Contains(const Repeated& values, const std::string& value) {
 }
 
 // Reports know every line by a category: the part's own, or what kind of line it is.
-std::string CategoryOf(const ticket::v1::Line& line) {
+template <class Line>
+std::string CategoryOf(const Line& line) {
   switch (line.kind()) {
     case ticket::v1::LINE_KIND_LABOUR:
       return "labour";
@@ -22,6 +23,8 @@ std::string CategoryOf(const ticket::v1::Line& line) {
       return "fees";
     case ticket::v1::LINE_KIND_CORE:
       return "cores";
+    case ticket::v1::LINE_KIND_SUBLET:
+      return "sublet";
     case ticket::v1::LINE_KIND_NOTE:
     case ticket::v1::LINE_KIND_UNSPECIFIED:
     case ticket::v1::LineKind_INT_MIN_SENTINEL_DO_NOT_USE_:
@@ -126,6 +129,58 @@ std::vector<v1::ReportingEvent> Decide(const v1::TicketFactsState& state,
   issue.set_currency(issued.currency());
   issue.set_quantity_milli(issued.quantity_milli());
   issue.set_cost_e4(issued.cost_e4());
+  return events;
+}
+
+std::vector<v1::ReportingEvent> Decide(const v1::TicketFactsState& state,
+                                       const RecordCredit& command) {
+  // A memo takes back once.
+  const ticket::v1::CreditMemo& memo = command.memo;
+  if (Contains(state.credit_memo_ids(), memo.credit_memo_id())) return {};
+  std::vector<v1::ReportingEvent> events(1);
+  v1::CreditRecorded& credit = *events.front().mutable_credit_recorded();
+  credit.set_credit_memo_id(memo.credit_memo_id());
+  credit.set_ticket_id(memo.ticket_id());
+  credit.set_location_id(memo.location_id());
+  credit.set_business_date(memo.business_date());
+  credit.set_currency(memo.currency());
+  *credit.mutable_totals() = memo.totals();
+  credit.set_customer_id(memo.customer_id());
+  credit.set_vehicle_id(memo.vehicle_id());
+  credit.set_kind(memo.kind());
+  for (const ticket::v1::CreditLine& line : memo.lines()) {
+    v1::SaleLine& fact = *credit.add_lines();
+    fact.set_line_id(line.line_id());
+    fact.set_kind(line.kind());
+    fact.set_category(CategoryOf(line));
+    fact.set_part_id(line.part_id());
+    fact.set_part_number(line.part_number());
+    fact.set_quantity_milli(line.quantity_milli());
+    fact.set_net_minor(line.amounts().net_minor());
+    fact.set_tax_minor(line.amounts().tax_minor());
+    fact.set_discount_minor(line.amounts().line_discount_minor() +
+                            line.amounts().ticket_discount_minor());
+    fact.set_technician(line.technician());
+  }
+  return events;
+}
+
+std::vector<v1::ReportingEvent> Decide(const v1::TicketFactsState& state,
+                                       const RecordPartsReturn& command) {
+  const inventory::v1::StockReturned& returned = command.returned;
+  if (Contains(state.return_keys(), ReturnKey(returned))) return {};
+  std::vector<v1::ReportingEvent> events(1);
+  v1::PartsReturnRecorded& back = *events.front().mutable_parts_return_recorded();
+  back.set_ticket_id(returned.ticket_id());
+  back.set_credit_memo_id(returned.credit_memo_id());
+  back.set_line_id(returned.line_id());
+  back.set_part_id(returned.part_id());
+  back.set_location_id(returned.location_id());
+  back.set_business_date(std::string(command.business_date));
+  back.set_currency(returned.currency());
+  back.set_quantity_milli(returned.quantity_milli());
+  back.set_cost_e4(returned.cost_e4());
+  back.set_disposition(returned.disposition());
   return events;
 }
 

@@ -17,6 +17,10 @@ std::string SourceType(const v1::ReportingEvent& event) {
       return "pitlane.payment.v1.PaymentRefunded";
     case v1::ReportingEvent::kPartsIssueRecorded:
       return "pitlane.inventory.v1.StockIssued";
+    case v1::ReportingEvent::kCreditRecorded:
+      return "pitlane.ticket.v1.CreditMemoIssued";
+    case v1::ReportingEvent::kPartsReturnRecorded:
+      return "pitlane.inventory.v1.StockReturned";
     case v1::ReportingEvent::EVENT_NOT_SET:
       break;
   }

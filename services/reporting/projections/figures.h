@@ -19,13 +19,34 @@ inline constexpr std::string_view kTechnicianHoursView = "technician_hours";
 inline constexpr std::string_view kFigureSourcesView = "figure_sources";
 
 // Keys of rows: "<location>/<date>/<currency>", and then what the row is about.
-std::string DailySalesKey(const v1::SaleRecorded& sale);
-std::string CategoryKey(const v1::SaleRecorded& sale, const v1::SaleLine& line);
-std::string TechnicianKey(const v1::SaleRecorded& sale, const v1::SaleLine& line);
-std::string PartKey(const v1::SaleRecorded& sale, const v1::SaleLine& line);
-std::string PartKey(const v1::PartsIssueRecorded& issue);
-std::string TenderKey(const v1::TenderRecorded& tender);
-std::string TenderKey(const v1::RefundRecorded& refund);
+// Sales and credits count in the same rows, each on its own day.
+template <class Fact>
+std::string BaseKey(const Fact& fact) {
+  return fact.location_id() + "/" + fact.business_date() + "/" + fact.currency();
+}
+// Of a SaleRecorded or CreditRecorded.
+template <class Fact>
+std::string CategoryKey(const Fact& sale, const v1::SaleLine& line) {
+  return BaseKey(sale) + "/" + line.category();
+}
+template <class Fact>
+std::string TechnicianKey(const Fact& sale, const v1::SaleLine& line) {
+  return BaseKey(sale) + "/" + line.technician();
+}
+template <class Fact>
+std::string PartKey(const Fact& sale, const v1::SaleLine& line) {
+  return BaseKey(sale) + "/" + line.part_id();
+}
+// Of a PartsIssueRecorded or PartsReturnRecorded.
+template <class Fact>
+std::string PartKey(const Fact& moved) {
+  return BaseKey(moved) + "/" + moved.part_id();
+}
+// Of a TenderRecorded or RefundRecorded.
+template <class Fact>
+std::string TenderKey(const Fact& money) {
+  return BaseKey(money) + "/" + payment::v1::Tender_Name(money.tender());
+}
 
 // The row's name in the contract: "<view>/<date>/…", without the location.
 std::string FigureId(std::string_view view, std::string_view row_key);

@@ -1,7 +1,9 @@
 #include "services/ticket/api/commands.h"
 
+#include "services/ticket/domain/fee_schedule.h"
 #include "services/ticket/domain/known_customer.h"
 #include "services/ticket/domain/number_series.h"
+#include "services/ticket/domain/payer.h"
 #include "services/ticket/domain/ticket_parts.h"
 
 namespace pitlane::ticket {
@@ -18,13 +20,18 @@ Request WithLineId(Desk& desk, Request request) {
 absl::StatusOr<OpenTicket> CommandOf(Desk& desk, const v1::OpenTicketRequest& request) {
   OpenTicket command{.request = request, .number = "", .fee_line_ids = {}, .customer = {}};
   command.request.set_ticket_id(desk.IdOr<TicketId>(request.ticket_id()));
-  for (int i = 0; i < desk.context().location.default_fees_size(); ++i) {
+  RETURN_IF_ERROR(desk.ShowPricesToCustomer(request.customer_id()));
+  const Context& context = desk.context();
+  const size_t fees = static_cast<size_t>(context.location.default_fees_size()) +
+                      FeesOfTicket(context.menu, context.business_date).size();
+  while (command.fee_line_ids.size() < fees) {
     command.fee_line_ids.push_back(desk.IdOr<LineId>(""));
   }
   if (!request.customer_id().empty()) {
     ASSIGN_OR_RETURN(const auto customer,
                      desk.unit().Load<KnownCustomerAggregate>(request.customer_id()));
     command.customer = customer.state;
+    RETURN_IF_ERROR(desk.UseCertificatesOf({request.customer_id()}));
   }
   ASSIGN_OR_RETURN(command.number,
                    desk.NextNumber(SeriesOf(request.kind()), command.request.ticket_id()));
@@ -38,12 +45,18 @@ absl::StatusOr<AddJob> CommandOf(Desk& desk, const v1::AddJobRequest& request) {
 }
 
 absl::StatusOr<AddLabourLine> CommandOf(Desk& desk, const v1::AddLabourLineRequest& request) {
+  RETURN_IF_ERROR(desk.ShowPricesTo(request.ticket_id()));
+  RETURN_IF_ERROR(desk.ShowOperation(request.operation_code()));
   return WithLineId(desk, request);
 }
 
 absl::StatusOr<AddPartLine> CommandOf(Desk& desk, const v1::AddPartLineRequest& request) {
+  RETURN_IF_ERROR(desk.ShowPricesTo(request.ticket_id()));
   AddPartLine command{
       .request = WithLineId(desk, request), .core_line_id = desk.IdOr<LineId>(""), .price = {}};
+  for (int i = 0; i < MostFeesOfPart(*desk.context().menu.fees); ++i) {
+    command.fee_line_ids.push_back(desk.IdOr<LineId>(""));
+  }
   ASSIGN_OR_RETURN(command.price, PriceOf(desk.unit(), request.part_id()));
   return command;
 }
@@ -57,6 +70,7 @@ absl::StatusOr<AddNoteLine> CommandOf(Desk& desk, const v1::AddNoteLineRequest& 
 }
 
 absl::StatusOr<ChangeLine> CommandOf(Desk& desk, const v1::ChangeLineRequest& request) {
+  RETURN_IF_ERROR(desk.ShowPricesTo(request.ticket_id()));
   ChangeLine command{.request = request, .price = {}};
   ASSIGN_OR_RETURN(const auto loaded, desk.unit().Load<TicketAggregate>(request.ticket_id()));
   const v1::Line* line = FindLine(loaded.state.ticket(), request.line_id()).line;
@@ -100,6 +114,12 @@ absl::StatusOr<OpenFromQuote> OrderOf(Desk& desk, const ConvertQuote& command) {
 absl::StatusOr<InvoiceTicket> CommandOf(Desk& desk, const v1::InvoiceTicketRequest& request) {
   InvoiceTicket command{.request = request, .invoice_number = ""};
   ASSIGN_OR_RETURN(command.invoice_number, desk.NextNumber(kInvoiceSeries, request.ticket_id()));
+  ASSIGN_OR_RETURN(const auto loaded, desk.unit().Load<TicketAggregate>(request.ticket_id()));
+  const size_t payers = InvoicedPayers(loaded.state.ticket()).size();
+  while (command.other_numbers.size() + 1 < payers) {
+    ASSIGN_OR_RETURN(std::string number, desk.NextNumber(kInvoiceSeries, request.ticket_id()));
+    command.other_numbers.push_back(std::move(number));
+  }
   return command;
 }
 
@@ -115,6 +135,10 @@ void ShowIds(const AddPartLine& command, v1::AddPartLineResponse& response) {
   response.set_line_id(command.request.line_id());
   if (FindCore(response.ticket(), command.request.line_id()) != nullptr) {
     response.set_core_line_id(command.core_line_id);
+  }
+  for (const std::string& line_id : command.fee_line_ids) {
+    const auto& ticket = std::as_const(response.ticket());
+    if (FindLine(ticket, line_id).line != nullptr) response.add_fee_line_ids(line_id);
   }
 }
 

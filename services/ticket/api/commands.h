@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "pitlane/ticket/v1/ticket_service.pb.h"
+#include "services/ticket/api/line_commands.h"
 #include "services/ticket/desk.h"
 
 namespace pitlane::ticket {

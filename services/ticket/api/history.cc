@@ -1,10 +1,13 @@
 #include "services/ticket/api/history.h"
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/rpc/errors.h"
+#include "services/ticket/domain/tax_jurisdiction.h"
 #include "services/ticket/domain/ticket.h"
 #include "services/ticket/domain/timestamps.h"
 
@@ -61,6 +64,32 @@ bool IsAboutConsent(const v1::TicketEvent& event) {
     case TicketEvent::kJobResumed:
     case TicketEvent::kJobQualityChecked:
     case TicketEvent::kTicketFollowed:
+    case TicketEvent::kTaxJurisdictionConfigured:
+    case TicketEvent::kExemptionCertificateRecorded:
+    case TicketEvent::kTaxTreatmentSet:
+    case TicketEvent::kJobSplit:
+    case TicketEvent::kInvoicePutOnAccount:
+    case TicketEvent::kApprovalRequested:
+    case TicketEvent::kApprovalGiven:
+    case TicketEvent::kCreditMemoIssued:
+    case TicketEvent::kVehicleChangedHands:
+    case TicketEvent::kOperationDefined:
+    case TicketEvent::kLabourPricingSet:
+    case TicketEvent::kPartPricingSet:
+    case TicketEvent::kCustomerTermsSet:
+    case TicketEvent::kKitDefined:
+    case TicketEvent::kCannedJobDefined:
+    case TicketEvent::kFeeScheduleSet:
+    case TicketEvent::kLabourTimesImported:
+    case TicketEvent::kLostSaleRecorded:
+    case TicketEvent::kTechniciansAssigned:
+    case TicketEvent::kCoreReturned:
+    case TicketEvent::kCoreForfeited:
+    case TicketEvent::kPartReplaced:
+    case TicketEvent::kSpecialOrderPlaced:
+    case TicketEvent::kSpecialOrderReceived:
+    case TicketEvent::kWillCallHeld:
+    case TicketEvent::kTiresRecorded:
     case TicketEvent::EVENT_NOT_SET:
       return false;
   }
@@ -170,6 +199,30 @@ absl::StatusOr<std::vector<LocationVersion>> LocationVersions(journal::Reader& r
                                  return true;
                                }));
   return versions;
+}
+
+absl::Status AddJurisdictionRules(journal::Reader& reader, v1::ExplainTicketResponse& response) {
+  if (response.total_changes().empty()) return absl::OkStatus();
+  const uint64_t until = response.total_changes().rbegin()->position();
+  std::map<std::string, std::set<std::string>> named;  // rules by jurisdiction
+  for (const v1::LineExplanation& line : response.lines()) {
+    for (const v1::TaxAmount& tax : line.line().amounts().taxes()) {
+      if (!tax.jurisdiction().empty()) named[tax.jurisdiction()].insert(tax.rule_id());
+    }
+  }
+  for (const auto& [code, rule_ids] : named) {
+    v1::TaxJurisdiction jurisdiction;
+    RETURN_IF_ERROR(ForEachEvent(reader, JurisdictionStreamOf(code),
+                                 [&](const journal::Record& record, const v1::TicketEvent& event) {
+                                   if (record.position > until) return false;
+                                   TaxJurisdictionAggregate::Apply(jurisdiction, event);
+                                   return true;
+                                 }));
+    for (const v1::TaxRule& rule : jurisdiction.rules()) {
+      if (rule_ids.contains(rule.rule_id())) *response.add_tax_rules() = rule;
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status FillConsentProof(journal::Reader& reader, const v1::Ticket& ticket,

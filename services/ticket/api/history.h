@@ -37,6 +37,10 @@ absl::StatusOr<v1::EstimateVersion> EstimateFrom(journal::Reader& reader,
 absl::StatusOr<std::vector<LocationVersion>> LocationVersions(journal::Reader& reader,
                                                               const std::string& location_id);
 
+// Adds the rules of tax jurisdictions that the lines' taxes name, as they were configured when the
+// total last changed.
+absl::Status AddJurisdictionRules(journal::Reader& reader, v1::ExplainTicketResponse& response);
+
 // Everything about consent, with the chain of each record and of the one before it.
 absl::Status FillConsentProof(journal::Reader& reader, const v1::Ticket& ticket,
                               v1::GetConsentProofResponse& proof);

@@ -7,7 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "libs/money/currency.h"
 #include "libs/money/quantity.h"
+#include "services/ticket/api/fee_shape.h"
+#include "services/ticket/api/line_requests.h"
 #include "services/ticket/api/shape.h"
+#include "services/ticket/api/tax_shape.h"
+#include "services/ticket/domain/tax_jurisdiction.h"
 #include "services/ticket/domain/ticket.h"
 #include "services/ticket/domain/timestamps.h"
 
@@ -23,98 +27,33 @@ constexpr size_t kMaxSubject = 200;
 constexpr size_t kMaxReference = 200;
 constexpr size_t kMaxOperationCode = 64;
 constexpr size_t kMaxNumber = 64;
+constexpr size_t kMaxCoupon = 64;
+constexpr int kMaxCoupons = 10;
 constexpr int64_t kMaxAmount = 100'000'000'000;
 constexpr int64_t kMaxQuantity = 1'000'000'000;
 constexpr int64_t kMaxHours = 100'000;
+constexpr int64_t kMaxClockedSeconds = 36'000'000;
 constexpr int64_t kMaxOdometer = 10'000'000;
 constexpr int64_t kMaxMonths = 1200;
 constexpr int64_t kMaxMiles = 10'000'000;
 constexpr int64_t kMaxCashIncrement = 1'000'000;
-constexpr int kMaxTaxRules = 100;
 constexpr int kMaxDefaultFees = 20;
 constexpr size_t kMaxJurisdiction = 16;
 constexpr int64_t kMaxValidDays = 3650;
 constexpr int kMaxConsentRules = 200;
+constexpr int kMaxCounterPolicies = 50;
 // Nothing but this many digits, or more, and what people put between them is somebody's number.
 constexpr int kTelephoneDigits = 7;
 
-void CheckFeeRule(const std::string& field, const v1::FeeRule& fee, Shape& shape) {
-  shape.Value(field + ".base", fee.base(), *v1::FeeRule::Base_descriptor());
-  shape.Range(field + ".unit_amount_minor", fee.unit_amount_minor(), 0, kMaxAmount);
-  shape.Range(field + ".rate_ppm", fee.rate_ppm(), 0, kPpmOne);
-  shape.Range(field + ".min_minor", fee.min_minor(), 0, kMaxAmount);
-  shape.Range(field + ".max_minor", fee.max_minor(), 0, kMaxAmount);
-  shape.Require(field + ".max_minor",
-                !fee.has_min_minor() || !fee.has_max_minor() || fee.min_minor() <= fee.max_minor(),
-                "is below min_minor");
-}
-
-void CheckFeeCategory(const std::string& field, v1::TaxCategory category, Shape& shape) {
-  shape.Require(field,
-                category == v1::TAX_CATEGORY_UNSPECIFIED || category == v1::TAX_CATEGORY_SUPPLIES ||
-                    category == v1::TAX_CATEGORY_FEE || category == v1::TAX_CATEGORY_GOVERNMENT_FEE,
-                "of a fee is SUPPLIES, FEE or GOVERNMENT_FEE");
-}
-
-void CheckDiscount(const v1::Discount& discount, Shape& shape) {
-  shape.Range("discount.amount_minor", discount.amount_minor(), 0, kMaxAmount);
-  shape.Range("discount.rate_ppm", discount.rate_ppm(), 0, kPpmOne);
+void CheckDiscount(const std::string& field, const v1::Discount& discount, Shape& shape) {
+  shape.Range(field + ".amount_minor", discount.amount_minor(), 0, kMaxAmount);
+  shape.Range(field + ".rate_ppm", discount.rate_ppm(), 0, kPpmOne);
+  shape.OptionalValue(field + ".scope", discount.scope(), *v1::DiscountScope_descriptor());
+  shape.Text(field + ".coupon_code", discount.coupon_code(), kMaxCoupon);
   if (discount.amount_minor() != 0 || discount.rate_ppm() != 0) {
-    shape.RequiredText("discount.reason", discount.reason(), kMaxReason);
+    shape.RequiredText(field + ".reason", discount.reason(), kMaxReason);
   } else {
-    shape.Text("discount.reason", discount.reason(), kMaxReason);
-  }
-}
-
-template <class Rule>
-void CheckDates(const std::string& field, const Rule& rule, Shape& shape) {
-  shape.OptionalDate(field + ".effective_from", rule.effective_from());
-  shape.OptionalDate(field + ".effective_to", rule.effective_to());
-  shape.Require(field + ".effective_to",
-                rule.effective_to().empty() || rule.effective_from() <= rule.effective_to(),
-                "is before effective_from");
-}
-
-void CheckTaxRule(const std::string& field, const v1::TaxRule& rule, Shape& shape) {
-  shape.RequiredText(field + ".rule_id", rule.rule_id(), kMaxName);
-  shape.RequiredText(field + ".authority", rule.authority(), kMaxName);
-  shape.Range(field + ".rate_ppm", rule.rate_ppm(), 0, kPpmOne);
-  shape.Require(field + ".categories", rule.categories_size() > 0, "is empty");
-  for (const int category : rule.categories()) {
-    shape.Value(field + ".categories", category, *v1::TaxCategory_descriptor());
-  }
-  CheckDates(field, rule, shape);
-}
-
-bool ShareACategory(const v1::TaxRule& a, const v1::TaxRule& b) {
-  return std::any_of(a.categories().begin(), a.categories().end(), [&b](int category) {
-    return std::find(b.categories().begin(), b.categories().end(), category) !=
-           b.categories().end();
-  });
-}
-
-template <class Rule>
-bool ShareADay(const Rule& a, const Rule& b) {
-  const auto begins_before_end = [](const Rule& first, const Rule& second) {
-    return second.effective_to().empty() || first.effective_from() <= second.effective_to();
-  };
-  return begins_before_end(a, b) && begins_before_end(b, a);
-}
-
-// The same tax twice on the same line is a slip of whoever wrote the rules.
-void CheckOverlaps(const v1::Location& location, Shape& shape) {
-  std::set<std::string> ids;
-  for (int i = 0; i < location.tax_rules_size(); ++i) {
-    const v1::TaxRule& rule = location.tax_rules(i);
-    const std::string field = absl::StrCat("location.tax_rules[", i, "]");
-    shape.Require(field + ".rule_id", ids.insert(rule.rule_id()).second, "is there twice");
-    for (int j = 0; j < i; ++j) {
-      const v1::TaxRule& other = location.tax_rules(j);
-      const bool same =
-          other.authority() == rule.authority() && other.rate_ppm() == rule.rate_ppm();
-      shape.Require(field, !same || !ShareACategory(rule, other) || !ShareADay(rule, other),
-                    "taxes the same again as " + other.rule_id());
-    }
+    shape.Text(field + ".reason", discount.reason(), kMaxReason);
   }
 }
 
@@ -162,6 +101,23 @@ void CheckConsentRule(const std::string& field, const v1::ConsentRule& rule, Sha
   CheckOverage(field + ".overage", rule.overage(), shape);
   shape.Range(field + ".written_estimate_from_minor", rule.written_estimate_from_minor(), 0,
               kMaxAmount);
+}
+
+void CheckCounterPolicies(const v1::Location& location, Shape& shape) {
+  shape.Require("location.counter_policies",
+                location.counter_policies_size() <= kMaxCounterPolicies, "has too many policies");
+  for (int i = 0; i < location.counter_policies_size(); ++i) {
+    const v1::CounterPolicy& policy = location.counter_policies(i);
+    const std::string field = absl::StrCat("location.counter_policies[", i, "]");
+    CheckDates(field, policy, shape);
+    if (policy.has_clock_step_centi()) {
+      shape.Range(field + ".clock_step_centi", policy.clock_step_centi(), 1, 100);
+    }
+    shape.Range(field + ".special_order_deposit_ppm", policy.special_order_deposit_ppm(), 0,
+                kPpmOne);
+    shape.Range(field + ".will_call_days", policy.will_call_days(), 0, kMaxValidDays);
+    shape.Range(field + ".core_return_days", policy.core_return_days(), 0, kMaxValidDays);
+  }
 }
 
 // Two laws of one place at once would leave open which one holds.
@@ -259,7 +215,28 @@ bool ChangesSomething(const v1::ChangeLineRequest& request) {
   return request.has_description() || request.has_quantity_milli() ||
          request.has_unit_price_minor() || request.has_hours_centi() || request.has_rate_minor() ||
          request.has_operation_code() || request.has_technician() || request.has_condition() ||
-         request.has_warranty_months() || request.has_warranty_miles() || request.has_fee();
+         request.has_warranty_months() || request.has_warranty_miles() || request.has_fee() ||
+         request.has_vendor_invoice() || request.has_sublet_cost_minor();
+}
+
+// The hours and the words of a labour line, or what says them.
+void CheckWork(const v1::AddLabourLineRequest& request, Shape& shape) {
+  shape.OptionalValue("mode", request.mode(), *v1::LabourMode_descriptor());
+  const bool named = !request.operation_code().empty();
+  const bool clocked = request.mode() == v1::LABOUR_MODE_TIME_AND_MATERIALS;
+  const bool fixed = request.mode() == v1::LABOUR_MODE_FIXED;
+  if (named) {
+    shape.Text("description", request.description(), kMaxDescription);
+  } else {
+    shape.RequiredText("description", request.description(), kMaxDescription);
+  }
+  const bool may_be_zero = named || clocked || fixed;
+  shape.Range("hours_centi", request.hours_centi(), may_be_zero ? 0 : 1, clocked ? 0 : kMaxHours);
+  shape.Range("clocked_seconds", request.clocked_seconds(), clocked ? 1 : 0,
+              clocked ? kMaxClockedSeconds : 0);
+  shape.Require("fixed_price_minor", request.has_fixed_price_minor() == fixed,
+                "is for FIXED labour, which needs it");
+  shape.Range("fixed_price_minor", request.fixed_price_minor(), 0, kMaxAmount);
 }
 
 }  // namespace
@@ -272,12 +249,11 @@ absl::Status CheckShape(const v1::ConfigureLocationRequest& request) {
   shape.RequiredText("location.time_zone", location.time_zone(), kMaxName);
   shape.Require("location.currency", Currency::Parse(location.currency()).ok(),
                 "must be an ISO 4217 code in capitals, e.g. USD");
-  shape.Require("location.tax_rules", location.tax_rules_size() <= kMaxTaxRules,
-                "has too many rules");
-  for (int i = 0; i < location.tax_rules_size(); ++i) {
-    CheckTaxRule(absl::StrCat("location.tax_rules[", i, "]"), location.tax_rules(i), shape);
-  }
-  CheckOverlaps(location, shape);
+  CheckTaxRules("location.tax_rules", location.tax_rules(), shape);
+  shape.Require(
+      "location.tax_jurisdiction",
+      location.tax_jurisdiction().empty() || IsJurisdictionCode(location.tax_jurisdiction()),
+      "is no code such as US-CA/kern-county");
   shape.OptionalValue("location.tax_rounding", location.tax_rounding(),
                       *v1::TaxRounding_descriptor());
   CheckLabourRates(location, shape);
@@ -286,6 +262,7 @@ absl::Status CheckShape(const v1::ConfigureLocationRequest& request) {
   shape.Text("location.jurisdiction", location.jurisdiction(), kMaxJurisdiction);
   shape.Range("location.estimate_valid_days", location.estimate_valid_days(), 0, kMaxValidDays);
   CheckConsentRules(location, shape);
+  CheckCounterPolicies(location, shape);
   shape.Range("location.cash_increment_minor", location.cash_increment_minor(), 0,
               kMaxCashIncrement);
   return Ended(request, shape);
@@ -296,6 +273,10 @@ absl::Status CheckShape(const v1::OpenTicketRequest& request) {
   shape.Id<LocationId>("location_id", request.location_id());
   shape.NewId<TicketId>("ticket_id", request.ticket_id(), request.location_id());
   shape.Value("kind", request.kind(), *v1::TicketKind_descriptor());
+  shape.Require("kind",
+                request.kind() != v1::TICKET_KIND_CREDIT_MEMO &&
+                    request.kind() != v1::TICKET_KIND_CORE_RETURN,
+                "is issued by CreditService.IssueCreditMemo, never opened");
   shape.OptionalId<CustomerId>("customer_id", request.customer_id());
   shape.OptionalId<VehicleId>("vehicle_id", request.vehicle_id());
   shape.Range("odometer_in", request.odometer_in(), 0, kMaxOdometer);
@@ -318,12 +299,14 @@ absl::Status CheckShape(const v1::AddLabourLineRequest& request) {
   Shape shape;
   CheckNewLine(request, shape);
   shape.Id<JobId>("job_id", request.job_id());
-  shape.RequiredText("description", request.description(), kMaxDescription);
-  shape.Range("hours_centi", request.hours_centi(), 1, kMaxHours);
+  CheckWork(request, shape);
   shape.OptionalValue("labour_type", request.labour_type(), *v1::LabourType_descriptor());
   shape.Range("rate_minor", request.rate_minor(), 0, kMaxAmount);
   shape.Text("operation_code", request.operation_code(), kMaxOperationCode);
   shape.Text("technician", request.technician(), kMaxSubject);
+  shape.Text("payer_kind", request.payer_kind(), kMaxOperationCode);
+  CheckTechnicians(request.technicians(), 0, shape);
+  CheckVehicleFacts(request.vehicle(), shape);
   CheckWarranty(request.warranty_months(), request.warranty_miles(), shape);
   return Ended(request, shape);
 }
@@ -341,6 +324,8 @@ absl::Status CheckShape(const v1::AddPartLineRequest& request) {
   } else {
     shape.Text("price_reason", request.price_reason(), kMaxReason);
   }
+  shape.Text("vendor", request.vendor(), kMaxName);
+  shape.Range("rim_tenths", request.rim_tenths(), 0, kMaxRimTenths);
   CheckWarranty(request.warranty_months(), request.warranty_miles(), shape);
   return Ended(request, shape);
 }
@@ -378,6 +363,8 @@ absl::Status CheckShape(const v1::ChangeLineRequest& request) {
   if (request.has_condition()) {
     shape.Value("condition", request.condition(), *v1::PartCondition_descriptor());
   }
+  shape.Text("vendor_invoice", request.vendor_invoice(), kMaxName);
+  shape.Range("sublet_cost_minor", request.sublet_cost_minor(), 0, kMaxAmount);
   CheckWarranty(request.warranty_months(), request.warranty_miles(), shape);
   return Ended(request, shape);
 }
@@ -391,14 +378,18 @@ absl::Status CheckShape(const v1::RemoveLineRequest& request) {
 absl::Status CheckShape(const v1::DiscountLineRequest& request) {
   Shape shape;
   CheckLineOf(request, shape);
-  CheckDiscount(request.discount(), shape);
+  CheckDiscount("discount", request.discount(), shape);
   return Ended(request, shape);
 }
 
 absl::Status CheckShape(const v1::DiscountTicketRequest& request) {
   Shape shape;
   shape.Id<TicketId>("ticket_id", request.ticket_id());
-  CheckDiscount(request.discount(), shape);
+  CheckDiscount("discount", request.discount(), shape);
+  shape.Require("coupons", request.coupons_size() <= kMaxCoupons, "has too many");
+  for (int i = 0; i < request.coupons_size(); ++i) {
+    CheckDiscount(absl::StrCat("coupons[", i, "]"), request.coupons(i), shape);
+  }
   return Ended(request, shape);
 }
 

@@ -94,6 +94,48 @@ class TicketServiceApi final : public v1::TicketService::CallbackService {
   grpc::ServerUnaryReactor* CancelJob(grpc::CallbackServerContext* context,
                                       const v1::CancelJobRequest* request,
                                       v1::CancelJobResponse* response) override;
+  grpc::ServerUnaryReactor* AddOverlap(grpc::CallbackServerContext* context,
+                                       const v1::AddOverlapRequest* request,
+                                       v1::AddOverlapResponse* response) override;
+  grpc::ServerUnaryReactor* AssignTechnicians(grpc::CallbackServerContext* context,
+                                              const v1::AssignTechniciansRequest* request,
+                                              v1::AssignTechniciansResponse* response) override;
+  grpc::ServerUnaryReactor* AddSubletLine(grpc::CallbackServerContext* context,
+                                          const v1::AddSubletLineRequest* request,
+                                          v1::AddSubletLineResponse* response) override;
+  grpc::ServerUnaryReactor* AddKit(grpc::CallbackServerContext* context,
+                                   const v1::AddKitRequest* request,
+                                   v1::AddKitResponse* response) override;
+  grpc::ServerUnaryReactor* AddCannedJob(grpc::CallbackServerContext* context,
+                                         const v1::AddCannedJobRequest* request,
+                                         v1::AddCannedJobResponse* response) override;
+  grpc::ServerUnaryReactor* ReplacePart(grpc::CallbackServerContext* context,
+                                        const v1::ReplacePartRequest* request,
+                                        v1::ReplacePartResponse* response) override;
+  grpc::ServerUnaryReactor* PlaceSpecialOrder(grpc::CallbackServerContext* context,
+                                              const v1::PlaceSpecialOrderRequest* request,
+                                              v1::PlaceSpecialOrderResponse* response) override;
+  grpc::ServerUnaryReactor* ReceiveSpecialOrder(grpc::CallbackServerContext* context,
+                                                const v1::ReceiveSpecialOrderRequest* request,
+                                                v1::ReceiveSpecialOrderResponse* response) override;
+  grpc::ServerUnaryReactor* HoldForWillCall(grpc::CallbackServerContext* context,
+                                            const v1::HoldForWillCallRequest* request,
+                                            v1::HoldForWillCallResponse* response) override;
+  grpc::ServerUnaryReactor* RecordTires(grpc::CallbackServerContext* context,
+                                        const v1::RecordTiresRequest* request,
+                                        v1::RecordTiresResponse* response) override;
+  grpc::ServerUnaryReactor* ReturnCore(grpc::CallbackServerContext* context,
+                                       const v1::ReturnCoreRequest* request,
+                                       v1::ReturnCoreResponse* response) override;
+  grpc::ServerUnaryReactor* ForfeitCore(grpc::CallbackServerContext* context,
+                                        const v1::ForfeitCoreRequest* request,
+                                        v1::ForfeitCoreResponse* response) override;
+  grpc::ServerUnaryReactor* ChargeStorage(grpc::CallbackServerContext* context,
+                                          const v1::ChargeStorageRequest* request,
+                                          v1::ChargeStorageResponse* response) override;
+  grpc::ServerUnaryReactor* RecordLostSale(grpc::CallbackServerContext* context,
+                                           const v1::RecordLostSaleRequest* request,
+                                           v1::RecordLostSaleResponse* response) override;
   grpc::ServerUnaryReactor* ExplainTicket(grpc::CallbackServerContext* context,
                                           const v1::ExplainTicketRequest* request,
                                           v1::ExplainTicketResponse* response) override;

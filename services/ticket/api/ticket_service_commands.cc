@@ -8,9 +8,11 @@
 #include "services/ticket/api/requests.h"
 #include "services/ticket/api/ticket_service.h"
 #include "services/ticket/calendar.h"
+#include "services/ticket/declined_offers.h"
 #include "services/ticket/desk.h"
 #include "services/ticket/domain/estimate.h"
 #include "services/ticket/domain/location.h"
+#include "services/ticket/domain/tax_jurisdiction.h"
 
 namespace pitlane::ticket {
 namespace {
@@ -41,6 +43,7 @@ absl::Status OpenTicketIn(runtime::Unit& unit, const v1::OpenTicketRequest& requ
   ASSIGN_OR_RETURN(const OpenTicket command, CommandOf(desk, request));
   const std::string& ticket_id = command.request.ticket_id();
   RETURN_IF_ERROR(desk.Do(ticket_id, std::nullopt, command, response->mutable_ticket()));
+  RETURN_IF_ERROR(AddOffers(desk, request.vehicle_id(), *response->mutable_declined_work()));
   if (request.follows_ticket_id().empty()) return absl::OkStatus();
   return desk.Do(request.follows_ticket_id(), std::nullopt,
                  FollowTicket{.ticket_id = request.follows_ticket_id(), .followed_by = ticket_id});
@@ -75,6 +78,11 @@ absl::Status ConfigureLocationIn(runtime::Unit& unit, const v1::ConfigureLocatio
                             .time_zone_known = IsKnownTimeZone(request.location().time_zone())};
   if (command.location.location_id().empty()) {
     command.location.set_location_id(unit.NewId<LocationId>(RandomSlot(unit.entropy())).text());
+  }
+  if (const std::string& code = command.location.tax_jurisdiction(); !code.empty()) {
+    ASSIGN_OR_RETURN(const auto place,
+                     unit.Load<TaxJurisdictionAggregate>(JurisdictionStreamOf(code)));
+    command.tax_jurisdiction_known = place.version > 0;
   }
   const std::string location_id = command.location.location_id();
   runtime::EventScope scope{.location_id = location_id, .business_date = ""};

@@ -58,7 +58,7 @@ absl::Status ExplainTicketFrom(ReadContext& read, const v1::ExplainTicketRequest
                                  return true;
                                }));
   *response = explanation.Explain(request.line_id());
-  return absl::OkStatus();
+  return AddJurisdictionRules(read.reader(), *response);
 }
 
 // ESTIMATE_UNKNOWN.

@@ -8,6 +8,9 @@
 #include "libs/money/allocation.h"
 #include "libs/money/quantity.h"
 #include "libs/money/rounding.h"
+#include "services/ticket/domain/fee_schedule.h"
+#include "services/ticket/domain/labour.h"
+#include "services/ticket/domain/payer.h"
 #include "services/ticket/domain/tax.h"
 
 namespace pitlane::ticket {
@@ -20,26 +23,15 @@ struct Item {
   v1::LineAmounts amounts;
 };
 
-bool SharesTicketDiscount(const v1::Line& line) {
-  return line.kind() == v1::LINE_KIND_LABOUR || line.kind() == v1::LINE_KIND_PART;
-}
-
 bool IsPercentageFee(const v1::Line& line) {
   return line.kind() == v1::LINE_KIND_FEE && line.fee().base() != v1::FeeRule::BASE_FLAT;
 }
 
-bool IsInBase(const v1::Line& line, v1::FeeRule::Base base) {
-  const bool labour = line.kind() == v1::LINE_KIND_LABOUR;
-  const bool part = line.kind() == v1::LINE_KIND_PART;
-  if (base == v1::FeeRule::BASE_LABOUR) return labour;
-  if (base == v1::FeeRule::BASE_PARTS) return part;
-  return base == v1::FeeRule::BASE_LABOUR_AND_PARTS && (labour || part);
-}
-
 std::vector<Item> Collect(const v1::Ticket& ticket, Counting counting) {
   std::vector<Item> items;
-  const auto add = [&items](const v1::Line& line, const v1::Job* job) {
-    if (line.kind() != v1::LINE_KIND_NOTE) items.push_back({&line, job, {}});
+  const auto add = [&](const v1::Line& line, const v1::Job* job) {
+    if (line.kind() == v1::LINE_KIND_NOTE || !OverlapCounts(line, ticket, counting)) return;
+    items.push_back({&line, job, {}});
   };
   for (const v1::Job& job : ticket.jobs()) {
     if (!Counts(job.status(), counting)) continue;
@@ -60,7 +52,7 @@ absl::StatusOr<int64_t> PercentageFee(const Item& fee, const std::vector<Item>& 
   int64_t base = 0;
   for (const Item& item : items) {
     if (fee.job != nullptr && item.job != fee.job) continue;
-    if (!IsInBase(*item.line, fee.line->fee().base())) continue;
+    if (!IsInFeeBase(*item.line, fee.line->fee().base())) continue;
     ASSIGN_OR_RETURN(base, CheckedAdd(base, item.amounts.net_minor()));
   }
   if (base == 0) return 0;
@@ -69,12 +61,14 @@ absl::StatusOr<int64_t> PercentageFee(const Item& fee, const std::vector<Item>& 
 }
 
 absl::StatusOr<int64_t> Extension(const v1::Line& line) {
+  if (line.has_fixed_extension_minor()) return line.fixed_extension_minor();
   const Quantity quantity{line.quantity_milli()};
   switch (line.kind()) {
     case v1::LINE_KIND_LABOUR:
       return Extend(LabourHours{line.hours_centi()}, line.rate_minor());
     case v1::LINE_KIND_PART:
     case v1::LINE_KIND_CORE:
+    case v1::LINE_KIND_SUBLET:
       return Extend(quantity, line.unit_price_minor());
     case v1::LINE_KIND_FEE: {
       ASSIGN_OR_RETURN(const int64_t amount, Extend(quantity, line.fee().unit_amount_minor()));
@@ -101,14 +95,16 @@ absl::Status ShareTicketDiscount(const v1::Discount& discount, std::vector<Item>
   std::vector<int64_t> weights;
   int64_t sum = 0;
   for (const Item& item : items) {
-    weights.push_back(SharesTicketDiscount(*item.line) ? item.amounts.net_minor() : 0);
+    const bool shares = SharesTicketDiscount(item.line->kind(), discount.scope());
+    weights.push_back(shares ? item.amounts.net_minor() : 0);
     ASSIGN_OR_RETURN(sum, CheckedAdd(sum, weights.back()));
   }
   ASSIGN_OR_RETURN(const int64_t total, DiscountOn(discount, sum));
   ASSIGN_OR_RETURN(const std::vector<int64_t> shares, Allocate(total, weights));
   for (size_t i = 0; i < items.size(); ++i) {
-    items[i].amounts.set_ticket_discount_minor(shares[i]);
-    items[i].amounts.set_net_minor(items[i].amounts.net_minor() - shares[i]);
+    v1::LineAmounts& amounts = items[i].amounts;
+    amounts.set_ticket_discount_minor(amounts.ticket_discount_minor() + shares[i]);
+    amounts.set_net_minor(amounts.net_minor() - shares[i]);
   }
   return absl::OkStatus();
 }
@@ -125,12 +121,46 @@ int64_t* NetOfKind(v1::LineKind kind, int64_t& labour, int64_t& parts, int64_t& 
       return &cores;
     case v1::LINE_KIND_FEE:
     case v1::LINE_KIND_NOTE:
+    case v1::LINE_KIND_SUBLET:
     case v1::LINE_KIND_UNSPECIFIED:
     case v1::LineKind_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::LineKind_INT_MAX_SENTINEL_DO_NOT_USE_:
       return &fees;
   }
   return &fees;
+}
+
+// Who pays what of the items from `begin` to `end`, all of one job or all the ticket's own.
+absl::Status SplitOver(const PayerShares& payers, size_t begin, size_t end,
+                       const std::vector<Item>& items, std::vector<TaxedLine>& taxed) {
+  if (payers.empty()) return absl::OkStatus();
+  std::vector<int64_t> amounts;
+  for (size_t i = begin; i < end; ++i) amounts.push_back(items[i].amounts.net_minor());
+  ASSIGN_OR_RETURN(const auto parts, SplitLines(payers, amounts));
+  for (size_t i = begin; i < end; ++i) {
+    for (int p = 0; p < payers.size(); ++p) {
+      taxed[i].shares.push_back(
+          {.payer = &payers[p].payer(), .amount_minor = parts[i - begin][static_cast<size_t>(p)]});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<TaxedLine>> ToTaxedLines(const v1::Ticket& ticket,
+                                                    std::vector<Item>& items) {
+  std::vector<TaxedLine> taxed;
+  taxed.reserve(items.size());
+  for (Item& item : items) {
+    taxed.push_back({.line = item.line, .job = item.job, .amounts = &item.amounts, .shares = {}});
+  }
+  size_t begin = 0;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i + 1 < items.size() && items[i + 1].job == items[i].job) continue;
+    const PayerShares& payers = items[i].job == nullptr ? ticket.payers() : items[i].job->payers();
+    RETURN_IF_ERROR(SplitOver(payers, begin, i + 1, items, taxed));
+    begin = i + 1;
+  }
+  return taxed;
 }
 
 absl::Status Sum(const std::vector<Item>& items, v1::Totals& totals) {
@@ -192,7 +222,7 @@ bool Counts(v1::JobStatus status, Counting counting) {
          (counting == Counting::kEstimate && status == v1::JOB_STATUS_PROPOSED);
 }
 
-absl::StatusOr<v1::Calculation> Calculate(const v1::Ticket& ticket, const v1::Location& location,
+absl::StatusOr<v1::Calculation> Calculate(const v1::Ticket& ticket, const TaxSetting& setting,
                                           std::string_view date, Counting counting) {
   std::vector<Item> items = Collect(ticket, counting);
   for (Item& item : items) {
@@ -201,6 +231,9 @@ absl::StatusOr<v1::Calculation> Calculate(const v1::Ticket& ticket, const v1::Lo
     RETURN_IF_ERROR(SetGross(item, gross));
   }
   RETURN_IF_ERROR(ShareTicketDiscount(ticket.discount(), items));
+  for (const v1::Discount& coupon : ticket.coupons()) {
+    RETURN_IF_ERROR(ShareTicketDiscount(coupon, items));
+  }
   for (Item& item : items) {
     if (!IsPercentageFee(*item.line)) continue;
     ASSIGN_OR_RETURN(const int64_t gross, PercentageFee(item, items));
@@ -208,11 +241,11 @@ absl::StatusOr<v1::Calculation> Calculate(const v1::Ticket& ticket, const v1::Lo
   }
 
   v1::Calculation calculation;
-  std::vector<TaxedLine> taxed;
-  taxed.reserve(items.size());
-  for (Item& item : items) taxed.push_back({item.line->tax_category(), &item.amounts});
-  RETURN_IF_ERROR(AddTaxes(location, date, taxed, *calculation.mutable_totals()->mutable_taxes()));
-  RETURN_IF_ERROR(Sum(items, *calculation.mutable_totals()));
+  v1::Totals& totals = *calculation.mutable_totals();
+  ASSIGN_OR_RETURN(const std::vector<TaxedLine> taxed, ToTaxedLines(ticket, items));
+  RETURN_IF_ERROR(AddTaxes(setting, ticket, date, taxed, *totals.mutable_taxes()));
+  RETURN_IF_ERROR(Sum(items, totals));
+  totals.set_prices_include_tax(setting.location.prices_include_tax());
   for (Item& item : items) {
     (*calculation.mutable_lines())[item.line->line_id()] = std::move(item.amounts);
   }
@@ -250,7 +283,23 @@ AmountPair AmountsOf(const v1::Totals& totals) {
   return {totals.total_minor() - totals.tax_minor(), totals.total_minor()};
 }
 
+bool SharesTicketDiscount(v1::LineKind kind, v1::DiscountScope scope) {
+  switch (scope) {
+    case v1::DISCOUNT_SCOPE_LABOUR:
+      return kind == v1::LINE_KIND_LABOUR;
+    case v1::DISCOUNT_SCOPE_PARTS:
+      return kind == v1::LINE_KIND_PART;
+    case v1::DISCOUNT_SCOPE_UNSPECIFIED:
+    case v1::DiscountScope_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::DiscountScope_INT_MAX_SENTINEL_DO_NOT_USE_:
+      return kind == v1::LINE_KIND_LABOUR || kind == v1::LINE_KIND_PART ||
+             kind == v1::LINE_KIND_SUBLET;
+  }
+  return false;
+}
+
 absl::StatusOr<int64_t> DiscountOn(const v1::Discount& discount, int64_t amount_minor) {
+  if (amount_minor <= 0) return 0;
   const int64_t amount = std::min(discount.amount_minor(), amount_minor);
   ASSIGN_OR_RETURN(const int64_t share, ApplyPpm(amount_minor - amount, Ppm{discount.rate_ppm()}));
   return amount + share;

@@ -5,6 +5,7 @@
 #include "libs/base/status.h"
 #include "libs/rpc/errors.h"
 #include "services/ticket/domain/consent_rules.h"
+#include "services/ticket/domain/declined.h"
 #include "services/ticket/domain/draft.h"
 #include "services/ticket/domain/refusals.h"
 #include "services/ticket/domain/ticket.h"
@@ -168,6 +169,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const DeclineJob& co
   event.mutable_job_declined()->set_job_id(job->job_id());
   *event.mutable_job_declined()->mutable_authorization() =
       RefusalOf(command, v1::CONSENT_DECISION_DECLINE, state.ticket(), *job, context);
+  KeepForLater(state.ticket(), *job, context, *event.mutable_job_declined());
   RETURN_IF_ERROR(draft.AddCalculated(std::move(event), [](v1::TicketEvent& declined) {
     return declined.mutable_job_declined()->mutable_calculation();
   }));
@@ -184,6 +186,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const DeferJob& comm
   event.mutable_job_deferred()->set_job_id(job->job_id());
   *event.mutable_job_deferred()->mutable_authorization() =
       RefusalOf(command, v1::CONSENT_DECISION_DEFER, state.ticket(), *job, context);
+  KeepForLater(state.ticket(), *job, context, *event.mutable_job_deferred());
   RETURN_IF_ERROR(draft.AddCalculated(std::move(event), [](v1::TicketEvent& deferred) {
     return deferred.mutable_job_deferred()->mutable_calculation();
   }));

@@ -42,7 +42,10 @@ absl::Status Draft::AddCalculated(v1::TicketEvent event,
 
 absl::StatusOr<v1::Calculation> Draft::CalculationOf(const v1::Ticket& ticket,
                                                      Counting counting) const {
-  auto calculation = Calculate(ticket, context_.location, context_.business_date, counting);
+  const TaxSetting setting{.location = context_.location,
+                           .jurisdictions = context_.jurisdictions,
+                           .certificates = context_.certificates};
+  auto calculation = Calculate(ticket, setting, context_.business_date, counting);
   if (calculation.ok()) return calculation;
   return rpc::Refused(
       v1::AMOUNT_TOO_LARGE,

@@ -17,6 +17,7 @@ class Draft {
   // `context` must outlive the draft.
   Draft(const v1::TicketState& state, const Context& context) : state_(state), context_(context) {}
 
+  const v1::TicketState& state() const { return state_; }
   const v1::Ticket& ticket() const { return state_.ticket(); }
   // The version that the next event gets.
   uint64_t next_version() const { return state_.ticket().version() + 1; }

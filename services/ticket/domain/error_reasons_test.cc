@@ -7,9 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "libs/rpc/errors.h"
+#include "services/ticket/domain/approval.h"
+#include "services/ticket/domain/credit_refusals.h"
 #include "services/ticket/domain/location.h"
 #include "services/ticket/domain/part_price.h"
+#include "services/ticket/domain/tax_certificates.h"
+#include "services/ticket/domain/testing_menu.h"
 #include "services/ticket/domain/testing_tickets.h"
 
 namespace pitlane::ticket {
@@ -344,9 +349,166 @@ std::vector<Refusal> Estimates() {
   };
 }
 
+v1::ExemptionCertificates Certificates(int count) {
+  v1::ExemptionCertificates certificates;
+  for (int i = 0; i < count; ++i) {
+    certificates.add_certificates()->set_certificate_id(absl::StrCat("cer_", i));
+  }
+  return certificates;
+}
+
+RecordExemptionCertificate Recording() {
+  RecordExemptionCertificate command;
+  command.certificate.set_certificate_id("cer_new");
+  command.certificate.set_customer_id(kTestCustomer);
+  command.customer.set_customer_id(kTestCustomer);
+  return command;
+}
+
+SetTaxTreatment DeliveryTo(const std::string& code, bool known) {
+  SetTaxTreatment command;
+  command.request.set_ticket_id(kTestTicket);
+  command.request.set_delivery_jurisdiction(code);
+  command.jurisdiction_known = known;
+  return command;
+}
+
+// The warranty pays an amount of job 1, the customer the rest.
+SplitJob WarrantyPays(int64_t amount_minor) {
+  SplitJob command;
+  command.request.set_ticket_id(kTestTicket);
+  command.request.set_job_id(TestJob(1));
+  v1::PayerShare& warranty = *command.request.add_payers();
+  warranty.mutable_payer()->set_kind(v1::PAYER_KIND_WARRANTY);
+  warranty.mutable_payer()->set_payer_ref("acme-warranty");
+  warranty.set_amount_minor(amount_minor);
+  v1::PayerShare& customer = *command.request.add_payers();
+  customer.mutable_payer()->set_kind(v1::PAYER_KIND_CUSTOMER);
+  customer.set_rest(true);
+  return command;
+}
+
+TestedTicket SplitAndInvoiced() {
+  TestedTicket ticket = CompletedTicket();
+  ticket.Do(WarrantyPays(10000));
+  InvoiceTicket invoice = TestInvoice();
+  invoice.other_numbers = {"INV-00010"};
+  ticket.Do(invoice);
+  return ticket;
+}
+
+PutOnAccount OnAccount(const std::string& number) {
+  PutOnAccount command;
+  command.set_ticket_id(kTestTicket);
+  command.set_invoice_number(number);
+  return command;
+}
+
+RequestApproval Asking() {
+  RequestApproval command;
+  command.request.set_ticket_id(kTestTicket);
+  command.request.set_line_id(TestLine(2));
+  command.request.mutable_discount()->set_amount_minor(6000);
+  command.request.mutable_discount()->set_reason("comeback");
+  command.request.set_reason("second visit for the same fault");
+  command.approval_id = "apr_1";
+  return command;
+}
+
+GiveApproval Answering(const std::string& approval_id) {
+  GiveApproval command;
+  command.set_ticket_id(kTestTicket);
+  command.set_approval_id(approval_id);
+  command.set_method(v1::APPROVAL_METHOD_PIN);
+  return command;
+}
+
+// As somebody else than who asked.
+std::function<absl::Status()> AnswerBy(TestedTicket ticket, const std::string& actor) {
+  return [ticket = std::move(ticket), actor] {
+    Context context = ticket.context();
+    context.actor = actor;
+    return Decide(ticket.state(), Answering("apr_1"), context).status();
+  };
+}
+
+TestedTicket Asked() {
+  TestedTicket ticket = EstimatedTicket();
+  ticket.Do(Asking());
+  return ticket;
+}
+
+TestedTicket Answered() {
+  TestedTicket ticket = Asked();
+  v1::TicketEvent given;
+  given.mutable_approval_given()->set_approval_id("apr_1");
+  given.mutable_approval_given()->set_approver("manager-1");
+  ticket.Record(given);
+  return ticket;
+}
+
+std::vector<Refusal> TaxesAndPayers() {
+  return {
+      {v1::TAX_JURISDICTION_UNKNOWN, StatusCode::kNotFound,
+       On(EstimatedTicket(kCounterSale), DeliveryTo("US-NV", false))},
+      {v1::TOO_MANY_CERTIFICATES, StatusCode::kFailedPrecondition,
+       [] { return Decide(Certificates(kMaxCertificates), Recording()).status(); }},
+      {v1::CERTIFICATE_UNKNOWN, StatusCode::kNotFound,
+       [] { return GetCertificate(Certificates(1), "cer_1").status(); }},
+      {v1::DELIVERY_NOT_ALLOWED, StatusCode::kFailedPrecondition,
+       On(EstimatedTicket(), DeliveryTo("US-NV", true))},
+      {v1::PAYER_AMOUNT_TOO_LARGE, StatusCode::kFailedPrecondition,
+       On(With(CompletedTicket(), [](TestedTicket& ticket) { ticket.Do(WarrantyPays(24501)); }),
+          TestInvoice())},
+      {v1::INVOICE_UNKNOWN, StatusCode::kNotFound, On(SplitAndInvoiced(), OnAccount("INV-00011"))},
+      {v1::CUSTOMER_PAYS_AT_THE_TILL, StatusCode::kFailedPrecondition,
+       On(SplitAndInvoiced(), OnAccount("INV-00009"))},
+  };
+}
+
+std::vector<Refusal> Approvals() {
+  return {
+      {v1::SELLS_BELOW_COST, StatusCode::kPermissionDenied,
+       [] {
+         const TestedTicket ticket = EstimatedTicket();
+         Context context = ticket.context();
+         context.may_approve = false;
+         return Decide(ticket.state(), DiscountOf(2, 6000), context).status();
+       }},
+      {v1::TOO_MANY_APPROVALS, StatusCode::kFailedPrecondition,
+       On(With(EstimatedTicket(),
+               [](TestedTicket& ticket) {
+                 for (int i = 0; i < kMaxApprovals; ++i) ticket.Do(Asking());
+               }),
+          Asking())},
+      {v1::APPROVAL_UNKNOWN, StatusCode::kNotFound, On(Asked(), Answering("apr_2"))},
+      {v1::APPROVAL_EXPIRED, StatusCode::kFailedPrecondition,
+       AnswerBy(With(Asked(), [](TestedTicket& ticket) { ticket.Wait(1); }), "manager-1")},
+      {v1::APPROVAL_IS_GIVEN, StatusCode::kFailedPrecondition, AnswerBy(Answered(), "manager-1")},
+      {v1::APPROVER_IS_REQUESTER, StatusCode::kPermissionDenied, AnswerBy(Asked(), "advisor-2")},
+  };
+}
+
+std::vector<Refusal> OfCredits() {
+  std::vector<Refusal> refusals;
+  for (CreditRefusal& refusal : CreditRefusals()) {
+    refusals.push_back({refusal.reason, refusal.code, std::move(refusal.provoke)});
+  }
+  return refusals;
+}
+
+std::vector<Refusal> OfTheMenu() {
+  std::vector<Refusal> refusals;
+  for (MenuRefusal& refusal : MenuRefusals()) {
+    refusals.push_back({refusal.reason, refusal.code, std::move(refusal.provoke)});
+  }
+  return refusals;
+}
+
 std::vector<Refusal> AllRefusals() {
   std::vector<Refusal> all = NamedThings();
-  for (auto part : {Lines(), Decisions(), Documents(), Work(), Estimates()})
+  for (auto part : {Lines(), Decisions(), Documents(), Work(), Estimates(), OfCredits(),
+                    OfTheMenu(), TaxesAndPayers(), Approvals()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

@@ -13,6 +13,14 @@ v1::Line Shown(const v1::Line& line, const v1::Calculation& calculation) {
   v1::Line shown = line;
   shown.clear_unit_cost_e4();
   shown.clear_technician();
+  shown.clear_technicians();
+  shown.clear_price_source();
+  shown.clear_labour_source();
+  shown.clear_sublet();
+  if (line.has_package()) shown.mutable_package()->clear_computed_minor();
+  shown.clear_core_units();
+  shown.clear_special_order();
+  shown.clear_tires();
   shown.clear_amounts();
   const auto amounts = calculation.lines().find(line.line_id());
   if (amounts != calculation.lines().end()) *shown.mutable_amounts() = amounts->second;
@@ -101,6 +109,7 @@ v1::EstimateVersion EstimateOf(const v1::Ticket& ticket, const v1::Calculation& 
   }
   for (const v1::Line& line : ticket.lines()) *estimate.add_lines() = Shown(line, calculation);
   if (ticket.has_discount()) *estimate.mutable_discount() = ticket.discount();
+  *estimate.mutable_coupons() = ticket.coupons();
   *estimate.mutable_totals() = calculation.totals();
   return estimate;
 }

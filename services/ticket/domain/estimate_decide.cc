@@ -1,5 +1,6 @@
 // Estimates: presented, given up, expired; and quotes, which become something else.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -54,6 +55,8 @@ class LineCopier {
     for (v1::Line& line : *job.mutable_lines()) {
       for (const auto& [before, after] : copies_) {
         if (line.for_line_id() == before) line.set_for_line_id(after);
+        if (line.replaces_line_id() == before) line.set_replaces_line_id(after);
+        if (line.kit().kit_line_id() == before) line.mutable_kit()->set_kit_line_id(after);
       }
     }
   }
@@ -83,10 +86,40 @@ v1::Ticket OrderFrom(const OpenFromQuote& command, const Context& context) {
   ticket.set_cash_increment_minor(context.location.cash_increment_minor());
   ticket.set_return_old_parts(quote.return_old_parts());
   if (quote.has_discount()) *ticket.mutable_discount() = quote.discount();
+  *ticket.mutable_coupons() = quote.coupons();
+  *ticket.mutable_payers() = quote.payers();
+  if (ticket.kind() == v1::TICKET_KIND_COUNTER_SALE) {
+    ticket.set_delivery_jurisdiction(quote.delivery_jurisdiction());
+  }
   v1::TicketLink& link = *ticket.add_links();
   link.set_relation(v1::TicketLink::RELATION_FROM_QUOTE);
   link.set_ticket_id(quote.ticket_id());
   return ticket;
+}
+
+// Jobs share access with each other's copies; what was turned down shares nothing.
+void RelinkOverlaps(const v1::Ticket& quote, v1::Ticket& ticket) {
+  std::map<std::string, std::string> copies;
+  int next = 0;
+  for (const v1::Job& job : quote.jobs()) {
+    if (Counts(job.status(), Counting::kEstimate)) {
+      copies[job.job_id()] = ticket.jobs(next++).job_id();
+    }
+  }
+  for (v1::Job& job : *ticket.mutable_jobs()) {
+    auto& lines = *job.mutable_lines();
+    lines.erase(std::remove_if(lines.begin(), lines.end(),
+                               [&copies](const v1::Line& line) {
+                                 return !line.overlaps_job_id().empty() &&
+                                        !copies.contains(line.overlaps_job_id());
+                               }),
+                lines.end());
+    for (v1::Line& line : lines) {
+      if (!line.overlaps_job_id().empty()) {
+        line.set_overlaps_job_id(copies[line.overlaps_job_id()]);
+      }
+    }
+  }
 }
 
 // What the customer turned down on the quote stays there.
@@ -101,16 +134,20 @@ void CopyOffer(const OpenFromQuote& command, v1::Ticket& ticket) {
     copy.set_complaint(job.complaint());
     copy.set_cause(job.cause());
     copy.set_status(v1::JOB_STATUS_PROPOSED);
+    copy.set_lump_sum(job.lump_sum());
+    *copy.mutable_payers() = job.payers();
     for (const v1::Line& line : job.lines()) *copy.add_lines() = copier.Copy(line, copy.job_id());
     copier.Relink(copy);
   }
+  RelinkOverlaps(command.quote, ticket);
   for (const v1::Line& line : command.quote.lines()) *ticket.add_lines() = copier.Copy(line, "");
 }
 
 bool HasLabour(const v1::Ticket& ticket) {
   return std::any_of(ticket.jobs().begin(), ticket.jobs().end(), [](const v1::Job& job) {
-    return std::any_of(job.lines().begin(), job.lines().end(),
-                       [](const v1::Line& line) { return line.kind() == v1::LINE_KIND_LABOUR; });
+    return std::any_of(job.lines().begin(), job.lines().end(), [](const v1::Line& line) {
+      return line.kind() == v1::LINE_KIND_LABOUR || line.kind() == v1::LINE_KIND_SUBLET;
+    });
   });
 }
 

@@ -1,9 +1,13 @@
 #include "services/ticket/domain/event_examples.h"
 
 #include <string>
+#include <utility>
 
 #include "google/protobuf/text_format.h"
 #include "libs/base/check.h"
+#include "services/ticket/domain/credit_examples.h"
+#include "services/ticket/domain/menu_examples.h"
+#include "services/ticket/domain/tax_examples.h"
 
 namespace pitlane::ticket {
 namespace {
@@ -14,6 +18,7 @@ constexpr char kJob[] = "job_01JGGZV1C0AFR0000000000003";
 constexpr char kPartLine[] = "lin_01JGGZV1C0AFR0000000000004";
 constexpr char kPart[] = "prt_01JGGZV1C0BCD0000000000006";
 constexpr char kCustomer[] = "cus_01JGGZV1C0CDE0000000000007";
+constexpr char kVehicle[] = "veh_01JGGZV1C0DEF0000000000008";
 constexpr char kOtherTicket[] = "tkt_01JGGZV1C0AFR000000000000D";
 constexpr char kPayment[] = "pay_01JGGZV1C0AFR0000000000009";
 
@@ -430,6 +435,100 @@ void AddWork(Examples& examples) {
   cancelled.set_agreed_including_tax_minor(3566);
 }
 
+void AddCredits(Examples& examples) {
+  *examples.Add(kTicket, "CreditMemoIssued").mutable_credit_memo_issued()->mutable_memo() =
+      CreditMemoExample(Line());
+  v1::VehicleChangedHands& sold =
+      *examples.Add(kVehicle, "VehicleChangedHands").mutable_vehicle_changed_hands();
+  sold.set_vehicle_id(kVehicle);
+  sold.set_on_date("2026-05-01");
+}
+
+void AddLaterCredits(Examples& examples) {
+  v1::TicketClosed& closed = *examples.Add(kTicket, "TicketClosed").mutable_ticket_closed();
+  *closed.mutable_ticket() = Ticket();
+  AddCreditsExample(*closed.mutable_ticket());
+  *closed.add_credits() = CreditMemoExample(Line());
+  v1::Job& job = *examples.Add(kTicket, "JobAdded").mutable_job_added()->mutable_job();
+  job = Job();
+  AddTakenUpExample(job);
+  v1::JobDeclined& declined = *examples.Add(kTicket, "JobDeclined").mutable_job_declined();
+  declined.set_job_id(kJob);
+  *declined.mutable_authorization() = Authorization("next time");
+  *declined.mutable_work() = DeclinedWorkExample(Job());
+  v1::JobDeferred& deferred = *examples.Add(kTicket, "JobDeferred").mutable_job_deferred();
+  deferred.set_job_id(kJob);
+  *deferred.mutable_authorization() = Authorization("next time");
+  *deferred.mutable_work() = DeclinedWorkExample(Job());
+  v1::Location& location = *examples.Add(kLocation, "LocationConfigured")
+                                .mutable_location_configured()
+                                ->mutable_location();
+  location.set_location_id(kLocation);
+  AddFollowUpsExample(location);
+}
+
+void AddTaxes(Examples& examples) {
+  *examples.Add("jur_1H9CPR0MTNA1YMV5BRGCPTX5T6", "TaxJurisdictionConfigured")
+       .mutable_tax_jurisdiction_configured()
+       ->mutable_jurisdiction() = TaxJurisdictionExample();
+  v1::ExemptionCertificate& certificate =
+      *examples.Add(std::string(kCustomer) + "/certificates", "ExemptionCertificateRecorded")
+           .mutable_exemption_certificate_recorded()
+           ->mutable_certificate();
+  certificate = CertificateExample();
+  certificate.set_customer_id(kCustomer);
+  v1::TaxTreatmentSet& treatment =
+      *examples.Add(kTicket, "TaxTreatmentSet").mutable_tax_treatment_set();
+  treatment = FromText<v1::TaxTreatmentSet>(R"pb(
+    delivery_jurisdiction: "US-NV"
+    jobs { lump_sum: true }
+    lines { core_surrendered: true tax_category: TAX_CATEGORY_CORE }
+  )pb");
+  treatment.mutable_jobs(0)->set_job_id(kJob);
+  treatment.mutable_lines(0)->set_line_id(kPartLine);
+  *treatment.mutable_calculation() = Calculation();
+}
+
+void AddPayers(Examples& examples) {
+  v1::JobSplit& split = *examples.Add(kTicket, "JobSplit").mutable_job_split();
+  split.set_job_id(kJob);
+  *split.mutable_payers() = PayersExample();
+  *split.mutable_calculation() = Calculation();
+  v1::InvoicePutOnAccount& put =
+      *examples.Add(kTicket, "InvoicePutOnAccount").mutable_invoice_put_on_account();
+  put.set_invoice_number("INV-00010");
+  *put.mutable_payer() = PayersExample()[0].payer();
+  put.set_amount_minor(15075);
+  *examples.Add(kTicket, "ApprovalRequested").mutable_approval_requested()->mutable_approval() =
+      ApprovalExample();
+  v1::ApprovalGiven& given = *examples.Add(kTicket, "ApprovalGiven").mutable_approval_given();
+  given.set_approval_id(ApprovalExample().approval_id());
+  given.set_approver("manager-1");
+  given.set_method(v1::APPROVAL_METHOD_PIN);
+  given.set_amount_minor(12000);
+}
+
+void AddLaterTaxes(Examples& examples) {
+  v1::Location location = Location();
+  location.set_tax_jurisdiction("US-CA/los-angeles-county/culver-city");
+  location.set_prices_include_tax(true);
+  *location.mutable_tax_rules(0) = TaxJurisdictionExample().rules(0);
+  *examples.Add(kLocation, "LocationConfigured").mutable_location_configured()->mutable_location() =
+      location;
+  v1::Ticket& ticket =
+      *examples.Add(kTicket, "TicketInvoiced").mutable_ticket_invoiced()->mutable_ticket();
+  ticket = Ticket();
+  AddPayersExample(ticket);
+  v1::TicketDiscounted& discounted =
+      *examples.Add(kTicket, "TicketDiscounted").mutable_ticket_discounted();
+  *discounted.mutable_discount() = Discount();
+  *discounted.add_coupons() = CouponExample();
+  v1::EstimateVersion& presented =
+      *examples.Add(kTicket, "EstimatePresented").mutable_estimate_presented()->mutable_estimate();
+  presented = Estimate();
+  *presented.add_coupons() = CouponExample();
+}
+
 void AddLinks(Examples& examples) {
   examples.Add(kTicket, "QuoteConverted").mutable_quote_converted()->set_ticket_id(kOtherTicket);
   examples.Add(kTicket, "TicketFollowed").mutable_ticket_followed()->set_ticket_id(kOtherTicket);
@@ -508,6 +607,17 @@ std::vector<v1::TicketEvent> LaterEventExamples() {
   v1::LineRemoved& removed = *examples.Add(kTicket, "LineRemoved").mutable_line_removed();
   removed.set_line_id(kPartLine);
   removed.set_outdates_estimate(true);
+  AddLaterTaxes(examples);
+  *examples.Add(kTicket, "LineAdded").mutable_line_added()->mutable_line() = MenuLineExample();
+  *examples.Add(kLocation, "LocationConfigured")
+       .mutable_location_configured()
+       ->mutable_location()
+       ->add_counter_policies() = CounterPolicyExample();
+  examples.Add(kTicket, "TicketOpened")
+      .mutable_ticket_opened()
+      ->mutable_ticket()
+      ->set_will_call_until("2026-01-08");
+  AddLaterCredits(examples);
   return examples.Take();
 }
 
@@ -520,6 +630,14 @@ std::vector<v1::TicketEvent> EventExamples() {
   AddEstimates(examples);
   AddWork(examples);
   AddLinks(examples);
+  AddTaxes(examples);
+  AddPayers(examples);
+  AddCredits(examples);
+  for (MenuExample& example : MenuExamples()) {
+    v1::TicketEvent& event = examples.Add(example.stream_id, example.type);
+    example.event.mutable_meta()->Swap(event.mutable_meta());
+    event = std::move(example.event);
+  }
   return examples.Take();
 }
 

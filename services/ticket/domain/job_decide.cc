@@ -116,6 +116,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddJob& comman
   job.set_title(command.title());
   job.set_complaint(command.complaint());
   job.set_cause(command.cause());
+  job.set_safety_critical(command.safety_critical());
   job.set_status(v1::JOB_STATUS_PROPOSED);
   draft.Add(std::move(event));
   return draft.TakeEvents();

@@ -1,12 +1,20 @@
 // Lines and discounts: what a ticket is made of while it is written.
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/status.h"
 #include "libs/money/quantity.h"
 #include "libs/rpc/errors.h"
+#include "services/ticket/domain/approval.h"
+#include "services/ticket/domain/core.h"
 #include "services/ticket/domain/draft.h"
+#include "services/ticket/domain/labour.h"
+#include "services/ticket/domain/line_decide_tools.h"
+#include "services/ticket/domain/part_price_rules.h"
 #include "services/ticket/domain/refusals.h"
 #include "services/ticket/domain/ticket.h"
 #include "services/ticket/domain/ticket_parts.h"
@@ -16,182 +24,57 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
-// What a change of a job's line leaves behind.
-struct Outdated {
-  bool consent = false;   // the customer had agreed to the job as it was
-  bool estimate = false;  // the customer was shown it as it was
-};
-
-// What the customer agreed to or was shown changes with everything but notes.
-Outdated OutdatedBy(const v1::Job* job, v1::LineKind kind) {
-  if (job == nullptr || kind == v1::LINE_KIND_NOTE) return {};
-  return {.consent = IsAuthorized(job->status()), .estimate = job->estimate_version() != 0};
-}
-
-absl::Status CheckNewLine(const v1::Ticket& ticket, const std::string& line_id, int lines) {
-  // An id names one line for ever.
-  if (FindLine(ticket, line_id).line != nullptr) {
-    return rpc::AlreadyExists(v1::LINE_EXISTS, absl::StrCat("line ", line_id, " exists already"));
-  }
-  // A ticket stays readable for who has to sign it.
-  if (CountLines(ticket) + lines > kMaxLines) {
-    return rpc::Refused(v1::TOO_MANY_LINES, absl::StrCat("a ticket has at most ", kMaxLines,
-                                                         " lines; open another ticket"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status AddLine(Draft& draft, v1::Line line, Outdated outdated) {
-  v1::TicketEvent event;
-  *event.mutable_line_added()->mutable_line() = std::move(line);
-  event.mutable_line_added()->set_outdates_consent(outdated.consent);
-  event.mutable_line_added()->set_outdates_estimate(outdated.estimate);
-  return draft.AddCalculated(std::move(event), [](v1::TicketEvent& added) {
-    return added.mutable_line_added()->mutable_calculation();
-  });
-}
-
-absl::Status ReplaceLine(Draft& draft, v1::Line line, Outdated outdated) {
-  v1::TicketEvent event;
-  *event.mutable_line_changed()->mutable_line() = std::move(line);
-  event.mutable_line_changed()->set_outdates_consent(outdated.consent);
-  event.mutable_line_changed()->set_outdates_estimate(outdated.estimate);
-  return draft.AddCalculated(std::move(event), [](v1::TicketEvent& changed) {
-    return changed.mutable_line_changed()->mutable_calculation();
-  });
-}
-
-absl::Status TakeLineOff(Draft& draft, const v1::Line& line, Outdated outdated) {
-  v1::TicketEvent event;
-  v1::LineRemoved& removed = *event.mutable_line_removed();
-  removed.set_line_id(line.line_id());
-  removed.set_job_id(line.job_id());
-  if (line.kind() == v1::LINE_KIND_PART) removed.set_part_id(line.part_id());
-  removed.set_outdates_consent(outdated.consent);
-  removed.set_outdates_estimate(outdated.estimate);
-  return draft.AddCalculated(std::move(event), [](v1::TicketEvent& taken) {
-    return taken.mutable_line_removed()->mutable_calculation();
-  });
-}
-
-absl::StatusOr<int64_t> LabourRateOf(const v1::Location& location, v1::LabourType type) {
-  for (const v1::LabourRate& rate : location.labour_rates()) {
-    if (rate.labour_type() == type) return rate.rate_minor();
-  }
-  return rpc::Refused(v1::LABOUR_RATE_UNKNOWN,
-                      absl::StrCat("location ", location.location_id(), " has no rate for ",
-                                   v1::LabourType_Name(type), "; configure it or send rate_minor"));
-}
-
-// A part whose price is named by hand: who may, and how far below the list.
-absl::Status CheckPriceByHand(int64_t unit_price_minor, const v1::PartPrice& price,
-                              const Context& context) {
-  if (!context.may_set_prices) {
-    return rpc::PermissionDenied(v1::PRICE_NOT_ALLOWED,
-                                 "a price by hand takes the permission to give discounts here");
-  }
-  // A low price is a discount by another name.
-  ASSIGN_OR_RETURN(const int64_t allowed,
-                   ApplyPpm(price.list_price_minor(), Ppm{context.discount_limit_ppm}));
-  if (price.list_price_minor() - unit_price_minor <= allowed) return absl::OkStatus();
-  return rpc::MakeError(absl::StatusCode::kPermissionDenied, v1::DISCOUNT_OVER_LIMIT,
-                        absl::StrCat(unit_price_minor, " is more below the list price ",
-                                     price.list_price_minor(), " than your role may give"),
-                        {.metadata = {{"limit_ppm", absl::StrCat(context.discount_limit_ppm)}}});
-}
-
-// A role gives away no more than its share.
-absl::Status CheckDiscountLimit(const v1::Discount& discount, int64_t amount_minor,
-                                const Context& context) {
-  ASSIGN_OR_RETURN(const int64_t wanted, DiscountOn(discount, amount_minor));
-  ASSIGN_OR_RETURN(const int64_t allowed, ApplyPpm(amount_minor, Ppm{context.discount_limit_ppm}));
-  if (wanted <= allowed && discount.rate_ppm() <= context.discount_limit_ppm) {
-    return absl::OkStatus();
-  }
-  return rpc::MakeError(absl::StatusCode::kPermissionDenied, v1::DISCOUNT_OVER_LIMIT,
-                        absl::StrCat("a discount of ", wanted, " on ", amount_minor,
-                                     " is more than your role may give"),
-                        {.metadata = {{"limit_ppm", absl::StrCat(context.discount_limit_ppm)}}});
-}
-
-v1::Line PartLineOf(const AddPartLine& command) {
-  const v1::AddPartLineRequest& request = command.request;
-  const v1::PartPrice& price = command.price;
-  v1::Line line;
-  line.set_line_id(request.line_id());
-  line.set_job_id(request.job_id());
-  line.set_kind(v1::LINE_KIND_PART);
-  line.set_description(price.description());
-  line.set_quantity_milli(request.quantity_milli());
-  line.set_unit(price.unit());
-  line.set_unit_cost_e4(price.unit_cost_e4());
-  line.set_tax_category(v1::TAX_CATEGORY_PART);
-  line.set_part_id(price.part_id());
-  line.set_part_number(price.part_number());
-  line.set_brand(price.brand());
-  line.set_condition(request.condition());
-  line.set_warranty_months(request.warranty_months());
-  line.set_warranty_miles(request.warranty_miles());
-  line.set_category(price.category());
-  if (request.has_unit_price_minor()) {
-    line.set_unit_price_minor(request.unit_price_minor());
-    line.set_price_reason(request.price_reason());
-  } else {
-    line.set_unit_price_minor(price.list_price_minor());
-    line.set_price_version(price.price_version());
-  }
-  return line;
-}
-
-// The refundable deposit on a rebuildable part: as many as there are parts, never discounted.
-v1::Line CoreLineOf(const AddPartLine& command) {
-  v1::Line line;
-  line.set_line_id(command.core_line_id);
-  line.set_job_id(command.request.job_id());
-  line.set_kind(v1::LINE_KIND_CORE);
-  line.set_description(absl::StrCat("Core: ", command.price.description()));
-  line.set_quantity_milli(command.request.quantity_milli());
-  line.set_unit(command.price.unit());
-  line.set_unit_price_minor(command.price.core_minor());
-  line.set_tax_category(v1::TAX_CATEGORY_CORE);
-  line.set_part_number(command.price.part_number());
-  line.set_brand(command.price.brand());
-  line.set_for_line_id(command.request.line_id());
-  return line;
-}
-
 // The first field of the request that a line of this kind does not have; empty: none.
 std::string ForeignField(const v1::ChangeLineRequest& request, const v1::Line& line) {
   const bool labour = line.kind() == v1::LINE_KIND_LABOUR;
   const bool part = line.kind() == v1::LINE_KIND_PART;
   const bool fee = line.kind() == v1::LINE_KIND_FEE;
+  const bool sublet = line.kind() == v1::LINE_KIND_SUBLET;
   const v1::FeeRule& rule = request.has_fee() ? request.fee() : line.fee();
-  const bool counted = part || (fee && rule.base() == v1::FeeRule::BASE_FLAT);
+  // What replaces a part costs nothing, whatever it is; shared hours are what both jobs share.
+  const bool sold = part && line.replaces_line_id().empty();
+  const bool timed = labour && line.overlaps_job_id().empty();
+  const bool rated = timed && line.labour_mode() != v1::LABOUR_MODE_FIXED;
+  const bool counted = sold || (fee && rule.base() == v1::FeeRule::BASE_FLAT);
   if (request.has_quantity_milli() && !counted) return "quantity_milli";
-  if (request.has_unit_price_minor() && !part) return "unit_price_minor";
-  if (request.has_hours_centi() && !labour) return "hours_centi";
-  if (request.has_rate_minor() && !labour) return "rate_minor";
+  if (request.has_unit_price_minor() && !sold) return "unit_price_minor";
+  if (request.has_hours_centi() && !timed) return "hours_centi";
+  if (request.has_rate_minor() && !rated) return "rate_minor";
   if (request.has_operation_code() && !labour) return "operation_code";
   if (request.has_technician() && !labour) return "technician";
   if (request.has_condition() && !part) return "condition";
   if (request.has_warranty_months() && !part && !labour) return "warranty_months";
   if (request.has_warranty_miles() && !part && !labour) return "warranty_miles";
   if (request.has_fee() && !fee) return "fee";
+  if (request.has_vendor_invoice() && !sublet) return "vendor_invoice";
+  if (request.has_sublet_cost_minor() && !sublet) return "sublet_cost_minor";
   return "";
 }
 
-v1::Line Changed(v1::Line line, const v1::ChangeLineRequest& request) {
+absl::StatusOr<v1::Line> Changed(v1::Line line, const ChangeLine& command, const Context& context) {
+  const v1::ChangeLineRequest& request = command.request;
   if (request.has_description()) line.set_description(request.description());
   if (request.has_quantity_milli()) line.set_quantity_milli(request.quantity_milli());
   if (request.has_unit_price_minor()) {
     line.set_unit_price_minor(request.unit_price_minor());
     line.set_price_reason(request.price_reason());
     line.set_price_version(0);
+    *line.mutable_price_source() = SourceByHand(command.price);
   }
-  if (request.has_hours_centi()) line.set_hours_centi(request.hours_centi());
-  if (request.has_rate_minor()) line.set_rate_minor(request.rate_minor());
+  if (request.has_rate_minor()) {
+    line.set_rate_minor(request.rate_minor());
+    line.mutable_labour_source()->Clear();
+    line.mutable_labour_source()->set_by_hand(true);
+    line.mutable_labour_source()->set_base_rate_minor(request.rate_minor());
+  }
+  if (request.has_hours_centi()) {
+    RETURN_IF_ERROR(ChangeHours(line, request.hours_centi(), context.menu, context.business_date));
+  }
   if (request.has_operation_code()) line.set_operation_code(request.operation_code());
-  if (request.has_technician()) line.set_technician(request.technician());
+  if (request.has_technician()) {
+    line.set_technician(request.technician());
+    line.clear_technicians();
+  }
   if (request.has_condition()) line.set_condition(request.condition());
   if (request.has_warranty_months()) line.set_warranty_months(request.warranty_months());
   if (request.has_warranty_miles()) line.set_warranty_miles(request.warranty_miles());
@@ -200,12 +83,20 @@ v1::Line Changed(v1::Line line, const v1::ChangeLineRequest& request) {
     // A share of other lines is taken once.
     if (request.fee().base() != v1::FeeRule::BASE_FLAT) line.set_quantity_milli(1000);
   }
+  if (request.has_vendor_invoice()) {
+    line.mutable_sublet()->set_vendor_invoice(request.vendor_invoice());
+  }
+  if (request.has_sublet_cost_minor()) {
+    line.mutable_sublet()->set_cost_minor(request.sublet_cost_minor());
+  }
   return line;
 }
 
-// Who does the work is the shop's business, not the customer's.
-bool OnlyTechnicianDiffers(v1::Line before, const v1::Line& after) {
+// Who does the work and what another shop asks for it is the shop's business, not the customer's.
+bool OnlyShopsBusinessDiffers(v1::Line before, const v1::Line& after) {
   before.set_technician(after.technician());
+  *before.mutable_technicians() = after.technicians();
+  if (before.has_sublet()) *before.mutable_sublet() = after.sublet();
   return MessageDifferencer::Equals(before, after);
 }
 
@@ -216,14 +107,86 @@ absl::Status RefuseCore(const v1::Line& line) {
                                    line.for_line_id(), "; change or remove that one"));
 }
 
-// What is owed to the state, or lent for an old part, is nobody's to give away; text has no price.
-absl::Status CheckDiscountable(const v1::Line& line) {
-  const bool sold = line.kind() == v1::LINE_KIND_LABOUR || line.kind() == v1::LINE_KIND_PART ||
-                    line.kind() == v1::LINE_KIND_FEE;
-  if (sold && line.tax_category() != v1::TAX_CATEGORY_GOVERNMENT_FEE) return absl::OkStatus();
-  return rpc::Refused(v1::NOT_DISCOUNTABLE,
-                      absl::StrCat("line ", line.line_id(),
-                                   " is a core, a government fee or a note; it has no discount"));
+// Who pays a job that somebody pays alone, e.g. "WARRANTY"; empty: several, or nobody was named.
+std::string OnlyPayerOf(const v1::Job& job) {
+  if (job.payers_size() != 1) return "";
+  const std::string& name = v1::PayerKind_Name(job.payers(0).payer().kind());
+  return std::string(absl::StripPrefix(name, "PAYER_KIND_"));
+}
+
+// What is sold as one is changed as one.
+absl::Status RefuseInPackage(const v1::Line& line) {
+  const bool shares = line.has_kit() || (line.has_package() && line.has_fixed_extension_minor());
+  if (!shares) return absl::OkStatus();
+  return rpc::Refused(v1::LINE_IN_PACKAGE,
+                      absl::StrCat("line ", line.line_id(), " is a part of ",
+                                   line.has_kit() ? line.kit().code() : line.package().code(),
+                                   ", which has one price; take the whole off instead"));
+}
+
+// A fee of the schedule follows its part.
+absl::Status RefuseScheduledFee(const v1::Line& line, bool may_go) {
+  if (line.fee_id().empty()) return absl::OkStatus();
+  if (may_go && line.tax_category() != v1::TAX_CATEGORY_GOVERNMENT_FEE) return absl::OkStatus();
+  return rpc::Refused(v1::FEE_FOLLOWS_PART,
+                      absl::StrCat("line ", line.line_id(), " is the fee ", line.fee_id(),
+                                   " of the schedule; change or remove what it came with"));
+}
+
+bool ChangesPrice(const v1::ChangeLineRequest& request) {
+  return request.has_quantity_milli() || request.has_unit_price_minor() ||
+         request.has_hours_centi() || request.has_rate_minor() || request.has_fee();
+}
+
+absl::Status CheckReturned(const v1::Ticket& ticket, const v1::Line& part, int64_t quantity_milli) {
+  // What was replaced was sold.
+  if (ReplacedOf(ticket, part.line_id()) > quantity_milli) {
+    return rpc::Refused(v1::ALREADY_REPLACED,
+                        absl::StrCat("more of line ", part.line_id(),
+                                     " were replaced; take the replacements off first"));
+  }
+  // An old part that is here was exchanged for a new one.
+  const v1::Line* core = FindCore(ticket, part.line_id());
+  if (core == nullptr || CoresReturned(*core) <= quantity_milli) return absl::OkStatus();
+  return rpc::Refused(v1::CORE_NOT_OUT,
+                      absl::StrCat("cores of line ", part.line_id(),
+                                   " came back; there cannot be fewer parts than that"));
+}
+
+// Cores and fees are as many as their parts.
+absl::Status FollowQuantity(Draft& draft, const v1::Ticket& ticket, const v1::Line& part,
+                            Outdated outdated) {
+  for (const v1::Line* follower : FollowersOf(ticket, part.line_id())) {
+    if (follower->quantity_milli() == part.quantity_milli()) continue;
+    v1::Line followed = *follower;
+    if (IsChargedCore(followed)) {
+      SetCoreQuantity(followed, part.quantity_milli());
+    } else {
+      followed.set_quantity_milli(part.quantity_milli());
+    }
+    RETURN_IF_ERROR(ReplaceLine(draft, std::move(followed), outdated));
+  }
+  return absl::OkStatus();
+}
+
+// The line and what came with it; a kit goes as it came, as a whole.
+std::vector<const v1::Line*> GoingWith(const v1::Ticket& ticket, const FoundLine& found) {
+  std::vector<const v1::Line*> going = {found.line};
+  if (found.line->has_kit() && found.job != nullptr) {
+    going.clear();
+    for (const v1::Line& line : found.job->lines()) {
+      const bool same =
+          line.has_kit() && line.kit().kit_line_id() == found.line->kit().kit_line_id();
+      if (same) going.push_back(&line);
+    }
+  }
+  const size_t named = going.size();
+  for (size_t i = 0; i < named; ++i) {
+    for (const v1::Line* follower : FollowersOf(ticket, going[i]->line_id())) {
+      going.push_back(follower);
+    }
+  }
+  return going;
 }
 
 }  // namespace
@@ -234,32 +197,10 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddLabourLine&
   const v1::Ticket& ticket = state.ticket();
   ASSIGN_OR_RETURN(const v1::Job* job, GetActiveJob(ticket, command.job_id()));
   RETURN_IF_ERROR(CheckNewLine(ticket, command.line_id(), 1));
-  // Over the counter nobody works.
-  if (ticket.kind() == v1::TICKET_KIND_COUNTER_SALE) {
-    return rpc::Refused(v1::COUNTER_SALE_HAS_NO_WORK,
-                        absl::StrCat("ticket ", ticket.ticket_id(),
-                                     " is a counter sale; open a repair order for labour"));
-  }
-  v1::Line line;
-  line.set_labour_type(command.labour_type() == v1::LABOUR_TYPE_UNSPECIFIED
-                           ? v1::LABOUR_TYPE_MECHANICAL
-                           : command.labour_type());
-  if (command.has_rate_minor()) {
-    line.set_rate_minor(command.rate_minor());
-  } else {
-    ASSIGN_OR_RETURN(const int64_t rate, LabourRateOf(context.location, line.labour_type()));
-    line.set_rate_minor(rate);
-  }
-  line.set_line_id(command.line_id());
-  line.set_job_id(command.job_id());
-  line.set_kind(v1::LINE_KIND_LABOUR);
-  line.set_description(command.description());
-  line.set_tax_category(v1::TAX_CATEGORY_LABOUR);
-  line.set_hours_centi(command.hours_centi());
-  line.set_operation_code(command.operation_code());
-  line.set_technician(command.technician().empty() ? job->technician() : command.technician());
-  line.set_warranty_months(command.warranty_months());
-  line.set_warranty_miles(command.warranty_miles());
+  RETURN_IF_ERROR(CheckHasWork(ticket));
+  AddLabourLine asked = command;
+  if (asked.payer_kind().empty()) asked.set_payer_kind(OnlyPayerOf(*job));
+  ASSIGN_OR_RETURN(v1::Line line, LabourLineOf(asked, job->technician(), context));
   Draft draft(state, context);
   RETURN_IF_ERROR(AddLine(draft, std::move(line), OutdatedBy(job, v1::LINE_KIND_LABOUR)));
   return draft.TakeEvents();
@@ -271,23 +212,19 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const AddPartLine& c
   RETURN_IF_ERROR(CheckOpen(state, request.ticket_id()));
   const v1::Ticket& ticket = state.ticket();
   ASSIGN_OR_RETURN(const v1::Job* job, GetActiveJob(ticket, request.job_id()));
-  const bool has_core = command.price.core_minor() > 0;
-  RETURN_IF_ERROR(CheckNewLine(ticket, request.line_id(), has_core ? 2 : 1));
-  RETURN_IF_ERROR(CheckKnown(command.price, request.part_id()));
-  // Amounts of two currencies do not add up.
-  if (command.price.currency() != ticket.currency()) {
-    return rpc::Refused(
-        v1::PART_CURRENCY_DIFFERS,
-        absl::StrCat("part ", request.part_id(), " is priced in ", command.price.currency(),
-                     ", the ticket is in ", ticket.currency()));
-  }
-  if (request.has_unit_price_minor()) {
-    RETURN_IF_ERROR(CheckPriceByHand(request.unit_price_minor(), command.price, context));
-  }
-  const Outdated outdated = OutdatedBy(job, v1::LINE_KIND_PART);
+  std::vector<std::string> follower_ids;
+  if (command.price.core_minor() > 0) follower_ids.push_back(command.core_line_id);
+  follower_ids.insert(follower_ids.end(), command.fee_line_ids.begin(), command.fee_line_ids.end());
+  LineIds ids(std::move(follower_ids));
+  const PartSale sale{.request = request, .price = command.price};
+  RETURN_IF_ERROR(CheckNewLine(ticket, request.line_id(), command.price.core_minor() > 0 ? 2 : 1));
+  ASSIGN_OR_RETURN(std::vector<v1::Line> lines, LinesOfPart(sale, ticket, ids, context));
+  RETURN_IF_ERROR(CheckNewLine(ticket, request.line_id(), static_cast<int>(lines.size())));
   Draft draft(state, context);
-  RETURN_IF_ERROR(AddLine(draft, PartLineOf(command), outdated));
-  if (has_core) RETURN_IF_ERROR(AddLine(draft, CoreLineOf(command), outdated));
+  RETURN_IF_ERROR(AddLines(draft, std::move(lines), OutdatedBy(job, v1::LINE_KIND_PART)));
+  if (request.has_unit_price_minor()) {
+    RETURN_IF_ERROR(CheckAboveCost(ticket, draft.ticket(), context));
+  }
   return draft.TakeEvents();
 }
 
@@ -342,21 +279,31 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const ChangeLine& co
     return rpc::Refused(v1::NOT_OF_THIS_LINE, absl::StrCat("a ", LineKind_Name(found.line->kind()),
                                                            " line has no ", foreign));
   }
-  if (request.has_unit_price_minor()) {
+  const bool approved =
+      request.has_unit_price_minor() &&
+      IsPriceApproved(state.ticket(), request.line_id(), request.unit_price_minor(), context.now);
+  if (request.has_unit_price_minor() && !approved) {
     RETURN_IF_ERROR(CheckPriceByHand(request.unit_price_minor(), command.price, context));
   }
-  const v1::Line changed = Changed(*found.line, request);
+  if (ChangesPrice(request)) {
+    RETURN_IF_ERROR(RefuseInPackage(*found.line));
+    RETURN_IF_ERROR(RefuseScheduledFee(*found.line, false));
+  }
+  ASSIGN_OR_RETURN(const v1::Line changed, Changed(*found.line, command, context));
   if (MessageDifferencer::Equals(*found.line, changed)) return Events();
-  const Outdated outdated = OnlyTechnicianDiffers(*found.line, changed)
+  if (changed.kind() == v1::LINE_KIND_PART) {
+    RETURN_IF_ERROR(CheckReturned(state.ticket(), changed, changed.quantity_milli()));
+  }
+  const Outdated outdated = OnlyShopsBusinessDiffers(*found.line, changed)
                                 ? Outdated()
                                 : OutdatedBy(found.job, changed.kind());
   Draft draft(state, context);
   RETURN_IF_ERROR(ReplaceLine(draft, changed, outdated));
-  const v1::Line* core = FindCore(state.ticket(), changed.line_id());
-  if (core != nullptr && core->quantity_milli() != changed.quantity_milli()) {
-    v1::Line followed = *core;
-    followed.set_quantity_milli(changed.quantity_milli());
-    RETURN_IF_ERROR(ReplaceLine(draft, std::move(followed), outdated));
+  if (changed.kind() == v1::LINE_KIND_PART) {
+    RETURN_IF_ERROR(FollowQuantity(draft, state.ticket(), changed, outdated));
+  }
+  if (request.has_unit_price_minor() && !approved) {
+    RETURN_IF_ERROR(CheckAboveCost(state.ticket(), draft.ticket(), context));
   }
   return draft.TakeEvents();
 }
@@ -366,11 +313,15 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const RemoveLine& co
   RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
   ASSIGN_OR_RETURN(const FoundLine found, GetActiveLine(state.ticket(), command.line_id()));
   RETURN_IF_ERROR(RefuseCore(*found.line));
+  if (!found.line->has_kit()) RETURN_IF_ERROR(RefuseInPackage(*found.line));
+  RETURN_IF_ERROR(RefuseScheduledFee(*found.line, true));
   const Outdated outdated = OutdatedBy(found.job, found.line->kind());
   Draft draft(state, context);
-  RETURN_IF_ERROR(TakeLineOff(draft, *found.line, outdated));
-  if (const v1::Line* core = FindCore(state.ticket(), command.line_id())) {
-    RETURN_IF_ERROR(TakeLineOff(draft, *core, outdated));
+  for (const v1::Line* line : GoingWith(state.ticket(), found)) {
+    if (line->kind() == v1::LINE_KIND_PART) {
+      RETURN_IF_ERROR(CheckReturned(state.ticket(), *line, 0));
+    }
+    RETURN_IF_ERROR(TakeLineOff(draft, *line, outdated));
   }
   return draft.TakeEvents();
 }
@@ -382,35 +333,38 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const DiscountLine& 
   RETURN_IF_ERROR(CheckDiscountable(*found.line));
   if (MessageDifferencer::Equals(found.line->discount(), command.discount())) return Events();
   const int64_t gross = found.line->amounts().gross_minor();
-  RETURN_IF_ERROR(CheckDiscountLimit(command.discount(), gross, context));
   // Paying less needs nobody's consent; getting less off than agreed does.
   ASSIGN_OR_RETURN(const int64_t before, DiscountOn(found.line->discount(), gross));
   ASSIGN_OR_RETURN(const int64_t after, DiscountOn(command.discount(), gross));
+  const bool approved =
+      IsApproved(state.ticket(), command.line_id(), command.discount(), after, context.now);
+  if (!approved) RETURN_IF_ERROR(CheckDiscountLimit(command.discount(), gross, context));
   const Outdated outdated = after < before ? OutdatedBy(found.job, found.line->kind()) : Outdated();
   v1::Line line = *found.line;
   *line.mutable_discount() = command.discount();
   Draft draft(state, context);
   RETURN_IF_ERROR(ReplaceLine(draft, std::move(line), outdated));
+  if (!approved) RETURN_IF_ERROR(CheckAboveCost(state.ticket(), draft.ticket(), context));
   return draft.TakeEvents();
 }
 
 absl::StatusOr<Events> Decide(const v1::TicketState& state, const DiscountTicket& command,
                               const Context& context) {
   RETURN_IF_ERROR(CheckOpen(state, command.ticket_id()));
-  if (MessageDifferencer::Equals(state.ticket().discount(), command.discount())) return Events();
+  const v1::Ticket& ticket = state.ticket();
+  if (MessageDifferencer::Equals(ticket.discount(), command.discount()) &&
+      SameDiscounts(ticket.coupons(), command.coupons())) {
+    return Events();
+  }
   Draft draft(state, context);
-  v1::Ticket undiscounted = state.ticket();
-  undiscounted.clear_discount();
-  ASSIGN_OR_RETURN(const v1::Calculation calculation,
-                   draft.CalculationOf(undiscounted, Counting::kEstimate));
-  RETURN_IF_ERROR(CheckDiscountLimit(
-      command.discount(),
-      calculation.totals().labour_net_minor() + calculation.totals().parts_net_minor(), context));
+  ASSIGN_OR_RETURN(const bool approved, CheckTicketDiscounts(command, draft, context));
   v1::TicketEvent event;
   *event.mutable_ticket_discounted()->mutable_discount() = command.discount();
+  *event.mutable_ticket_discounted()->mutable_coupons() = command.coupons();
   RETURN_IF_ERROR(draft.AddCalculated(std::move(event), [](v1::TicketEvent& discounted) {
     return discounted.mutable_ticket_discounted()->mutable_calculation();
   }));
+  if (!approved) RETURN_IF_ERROR(CheckAboveCost(ticket, draft.ticket(), context));
   return draft.TakeEvents();
 }
 

@@ -30,6 +30,12 @@ absl::StatusOr<std::vector<v1::TicketEvent>> Decide(const v1::Location& location
         absl::StrCat("location ", location.location_id(), " works in ", location.currency(),
                      "; set up a new location for ", wanted.currency()));
   }
+  // Nothing would be taxed in a place that nobody knows.
+  if (!command.tax_jurisdiction_known) {
+    return rpc::NotFound(v1::TAX_JURISDICTION_UNKNOWN,
+                         absl::StrCat("there is no tax jurisdiction ", wanted.tax_jurisdiction(),
+                                      "; load it first"));
+  }
   if (wanted.tax_rounding() == v1::TAX_ROUNDING_UNSPECIFIED) {
     wanted.set_tax_rounding(v1::TAX_ROUNDING_DOCUMENT);
   }

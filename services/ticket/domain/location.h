@@ -18,11 +18,13 @@ struct LocationAggregate {
 };
 
 struct ConfigureLocation {
-  v1::Location location;         // the whole configuration; location_id is set
-  bool time_zone_known = false;  // whether this computer knows its time zone
+  v1::Location location;               // the whole configuration; location_id is set
+  bool time_zone_known = false;        // whether this computer knows its time zone
+  bool tax_jurisdiction_known = true;  // whether it is loaded here, where one is named
 };
 
-// No events when it is already so. Refuses TIME_ZONE_UNKNOWN, CURRENCY_FIXED.
+// No events when it is already so. Refuses TIME_ZONE_UNKNOWN, CURRENCY_FIXED,
+// TAX_JURISDICTION_UNKNOWN.
 absl::StatusOr<std::vector<v1::TicketEvent>> Decide(const v1::Location& location,
                                                     const ConfigureLocation& command);
 

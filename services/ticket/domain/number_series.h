@@ -1,6 +1,7 @@
 // Human numbers of a location: RO- for repair orders, CS- for counter sales, QU- for quotes, INV-
-// for invoices, each 1, 2, 3 … without gaps: a number is given out in the same commit as the fact
-// it belongs to, and a refused command gives none out. Stream: "<location id>/numbers".
+// for invoices, CM- for credit memos, each 1, 2, 3 … without gaps: a number is given out in the
+// same commit as the fact it belongs to, and a refused command gives none out. Stream:
+// "<location id>/numbers".
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 namespace pitlane::ticket {
 
 inline constexpr std::string_view kInvoiceSeries = "INV";
+inline constexpr std::string_view kCreditSeries = "CM";
 
 struct NumberSeriesAggregate {
   using State = v1::NumberSeries;

@@ -41,6 +41,16 @@ absl::Status CheckKnown(const v1::PartPrice& price, std::string_view part_id) {
                                                       ToAbsl(part_id), "; import it first"));
 }
 
+absl::Status CheckKnownCustomer(const v1::KnownCustomer& customer, std::string_view customer_id) {
+  // Nobody sells to a customer the shop has never heard of.
+  if (customer.customer_id().empty()) {
+    return rpc::Refused(v1::CUSTOMER_UNKNOWN,
+                        absl::StrCat("there is no customer ", ToAbsl(customer_id),
+                                     " here yet; register them and pass on the position token"));
+  }
+  return CheckNotErased(customer);
+}
+
 absl::Status CheckNotErased(const v1::KnownCustomer& customer) {
   // Who asked to be forgotten is not written up again under the old id.
   if (!customer.erased()) return absl::OkStatus();
@@ -90,6 +100,16 @@ absl::Status CheckOpen(const v1::TicketState& state, std::string_view ticket_id)
       return absl::OkStatus();
   }
   return absl::OkStatus();
+}
+
+// What is owed to the state, or lent for an old part, is nobody's to give away; text has no price.
+absl::Status CheckDiscountable(const v1::Line& line) {
+  const bool sold = line.kind() == v1::LINE_KIND_LABOUR || line.kind() == v1::LINE_KIND_PART ||
+                    line.kind() == v1::LINE_KIND_FEE || line.kind() == v1::LINE_KIND_SUBLET;
+  if (sold && line.tax_category() != v1::TAX_CATEGORY_GOVERNMENT_FEE) return absl::OkStatus();
+  return rpc::Refused(v1::NOT_DISCOUNTABLE,
+                      absl::StrCat("line ", line.line_id(),
+                                   " is a core, a government fee or a note; it has no discount"));
 }
 
 absl::Status CheckNoQuote(const v1::Ticket& ticket) {

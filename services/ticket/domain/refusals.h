@@ -19,6 +19,8 @@ absl::Status CheckKnown(const v1::TicketState& state, std::string_view ticket_id
 // PART_UNKNOWN for a part that the price list does not have.
 absl::Status CheckKnown(const v1::PartPrice& price, std::string_view part_id);
 
+// A customer that nobody sells to: CUSTOMER_UNKNOWN, CUSTOMER_ERASED.
+absl::Status CheckKnownCustomer(const v1::KnownCustomer& customer, std::string_view customer_id);
 // CUSTOMER_ERASED.
 absl::Status CheckNotErased(const v1::KnownCustomer& customer);
 // VEHICLE_REQUIRED, VEHICLE_NOT_ALLOWED; a quote may have one or not.
@@ -27,6 +29,9 @@ absl::Status CheckVehicle(v1::TicketKind kind, const std::string& vehicle_id);
 // The document is still written: TICKET_UNKNOWN, TICKET_IS_INVOICED, TICKET_IS_CLOSED,
 // TICKET_IS_VOIDED, TICKET_IS_UNSOLD.
 absl::Status CheckOpen(const v1::TicketState& state, std::string_view ticket_id);
+
+// Cores, government fees and notes are not: NOT_DISCOUNTABLE.
+absl::Status CheckDiscountable(const v1::Line& line);
 
 // A quote is neither agreed to nor invoiced: IS_A_QUOTE.
 absl::Status CheckNoQuote(const v1::Ticket& ticket);

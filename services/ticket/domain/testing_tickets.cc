@@ -272,6 +272,14 @@ Context TestedTicket::context() const {
   Context context = TestContext(location_);
   context.now += absl::Hours(24) * days_;
   context.business_date = absl::FormatCivilTime(absl::CivilDay(2026, 1, 15) + days_);
+  context.menu.labour = &menu_.labour;
+  context.menu.parts = &menu_.parts;
+  context.menu.terms = &menu_.terms;
+  context.menu.fees = &menu_.fees;
+  for (const auto& [code, operation] : menu_.operations) {
+    context.menu.operations[code] = &operation;
+  }
+  for (const auto& [code, times] : menu_.times) context.menu.times[code] = &times;
   return context;
 }
 

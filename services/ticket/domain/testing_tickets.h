@@ -2,6 +2,7 @@
 // domain handbook's worked ticket T1, and commands with everything in them that is required.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,16 @@ ResumeJob TestResume(int job);
 CheckQuality TestCheckQuality(int job);
 CancelJob TestCancelJob(int job);
 
+// What the location's menu is, by value; empty: nothing was set up.
+struct TestMenu {
+  v1::LabourPricing labour;
+  v1::PartPricing parts;
+  v1::CustomerTerms terms;
+  v1::FeeSchedule fees;
+  std::map<std::string, v1::Operation> operations;
+  std::map<std::string, v1::LabourTimes> times;
+};
+
 // A ticket that commands are done to. Each failed command is a failure of the test; `events` is
 // everything that happened, so that a state can be built again from it.
 class TestedTicket {
@@ -64,10 +75,21 @@ class TestedTicket {
     Record(Decide(state_, command, context()));
     return *this;
   }
+  // As if it had been decided.
+  TestedTicket& Happen(const v1::TicketEvent& event) {
+    Record(Events{event});
+    return *this;
+  }
   // What would come of it.
   template <class Command>
   absl::StatusOr<Events> Try(const Command& command) const {
     return Decide(state_, command, context());
+  }
+
+  // A fact that nobody has to decide.
+  TestedTicket& Record(const v1::TicketEvent& event) {
+    Record(absl::StatusOr<Events>(Events{event}));
+    return *this;
   }
 
   Context context() const;
@@ -77,6 +99,7 @@ class TestedTicket {
     return *this;
   }
   v1::Location& location() { return location_; }
+  TestMenu& menu() { return menu_; }
   const v1::TicketState& state() const { return state_; }
   const v1::Ticket& ticket() const { return state_.ticket(); }
   const Events& events() const { return events_; }
@@ -87,6 +110,7 @@ class TestedTicket {
   void Record(absl::StatusOr<Events> events);
 
   v1::Location location_;
+  TestMenu menu_;
   int days_ = 0;
   v1::TicketState state_;
   Events events_;

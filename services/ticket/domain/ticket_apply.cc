@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "services/ticket/domain/calculation.h"
+#include "services/ticket/domain/core.h"
+#include "services/ticket/domain/credit.h"
 #include "services/ticket/domain/ticket.h"
 #include "services/ticket/domain/ticket_parts.h"
 
@@ -49,6 +51,7 @@ void Apply(v1::Ticket& ticket, const v1::LineRemoved& event) {
 
 void Apply(v1::Ticket& ticket, const v1::TicketDiscounted& event) {
   *ticket.mutable_discount() = event.discount();
+  *ticket.mutable_coupons() = event.coupons();
   if (event.has_calculation()) ApplyCalculation(event.calculation(), ticket);
 }
 
@@ -172,6 +175,40 @@ void Apply(v1::Ticket& ticket, const v1::EstimatePresented& event, uint64_t vers
   *ticket.mutable_totals() = estimate.totals();
 }
 
+void Apply(v1::Ticket& ticket, const v1::TechniciansAssigned& event) {
+  v1::Line* line = FindLine(ticket, event.line_id());
+  if (line == nullptr) return;
+  *line->mutable_technicians() = event.technicians();
+  if (!event.technicians().empty()) line->set_technician(event.technicians(0).technician());
+}
+
+void Apply(v1::Ticket& ticket, const v1::CoreReturned& event) {
+  v1::Line* core = FindLine(ticket, event.line_id());
+  if (core != nullptr) {
+    MoveCores(*core, event.quantity_milli(), event.outcome(), event.credit_minor());
+  }
+}
+
+void Apply(v1::Ticket& ticket, const v1::CoreForfeited& event) {
+  v1::Line* core = FindLine(ticket, event.line_id());
+  if (core != nullptr) MoveCores(*core, event.quantity_milli(), v1::CORE_STATUS_FORFEITED, 0);
+}
+
+void Apply(v1::Ticket& ticket, const v1::SpecialOrderPlaced& event) {
+  v1::Line* line = FindLine(ticket, event.line_id());
+  if (line != nullptr) *line->mutable_special_order() = event.order();
+}
+
+void Apply(v1::Ticket& ticket, const v1::SpecialOrderReceived& event) {
+  v1::Line* line = FindLine(ticket, event.line_id());
+  if (line != nullptr) line->mutable_special_order()->set_state(v1::SpecialOrder::STATE_RECEIVED);
+}
+
+void Apply(v1::Ticket& ticket, const v1::TiresRecorded& event) {
+  v1::Line* line = FindLine(ticket, event.line_id());
+  if (line != nullptr) *line->mutable_tires() = event.tires();
+}
+
 void Link(v1::TicketLink::Relation relation, const std::string& ticket_id, v1::Ticket& ticket) {
   v1::TicketLink& link = *ticket.add_links();
   link.set_relation(relation);
@@ -188,6 +225,45 @@ void Apply(v1::TicketState& state, const v1::MoneyReturned& event) {
   state.add_refund_ids(event.refund_id());
   v1::Ticket& ticket = *state.mutable_ticket();
   ticket.set_paid_minor(ticket.paid_minor() - event.refunded_minor());
+}
+
+void Apply(v1::Ticket& ticket, const v1::TaxTreatmentSet& event) {
+  ticket.set_delivery_jurisdiction(event.delivery_jurisdiction());
+  for (const auto& changed : event.jobs()) {
+    if (v1::Job* job = FindJob(ticket, changed.job_id())) job->set_lump_sum(changed.lump_sum());
+  }
+  for (const auto& changed : event.lines()) {
+    v1::Line* line = FindLine(ticket, changed.line_id());
+    if (line == nullptr) continue;
+    line->set_core_surrendered(changed.core_surrendered());
+    line->set_tax_category(changed.tax_category());
+  }
+  if (event.has_calculation()) ApplyCalculation(event.calculation(), ticket);
+}
+
+void Apply(v1::Ticket& ticket, const v1::JobSplit& event) {
+  if (event.job_id().empty()) {
+    *ticket.mutable_payers() = event.payers();
+  } else if (v1::Job* job = FindJob(ticket, event.job_id())) {
+    *job->mutable_payers() = event.payers();
+  }
+  if (event.has_calculation()) ApplyCalculation(event.calculation(), ticket);
+}
+
+void Apply(v1::Ticket& ticket, const v1::InvoicePutOnAccount& event) {
+  for (v1::PayerInvoice& invoice : *ticket.mutable_invoices()) {
+    if (invoice.invoice_number() == event.invoice_number()) invoice.set_on_account(true);
+  }
+}
+
+void Apply(v1::Ticket& ticket, const v1::ApprovalGiven& event,
+           const google::protobuf::Timestamp& when) {
+  for (v1::Approval& approval : *ticket.mutable_approvals()) {
+    if (approval.approval_id() != event.approval_id()) continue;
+    approval.set_approved_by(event.approver());
+    approval.set_method(event.method());
+    *approval.mutable_approved_at() = when;
+  }
 }
 
 void Apply(v1::Ticket& ticket, const v1::TicketClosed& event) {
@@ -282,10 +358,62 @@ void TicketAggregate::Apply(v1::TicketState& state, const v1::TicketEvent& event
     case TicketEvent::kTicketFollowed:
       Link(v1::TicketLink::RELATION_FOLLOWED_BY, event.ticket_followed().ticket_id(), ticket);
       break;
+    case TicketEvent::kTaxTreatmentSet:
+      ticket::Apply(ticket, event.tax_treatment_set());
+      break;
+    case TicketEvent::kJobSplit:
+      ticket::Apply(ticket, event.job_split());
+      break;
+    case TicketEvent::kInvoicePutOnAccount:
+      ticket::Apply(ticket, event.invoice_put_on_account());
+      break;
+    case TicketEvent::kApprovalRequested:
+      *ticket.add_approvals() = event.approval_requested().approval();
+      break;
+    case TicketEvent::kApprovalGiven:
+      ticket::Apply(ticket, event.approval_given(), when);
+      break;
+    case TicketEvent::kCreditMemoIssued:
+      ApplyCredit(event.credit_memo_issued().memo(), state);
+      break;
+    case TicketEvent::kTechniciansAssigned:
+      ticket::Apply(ticket, event.technicians_assigned());
+      break;
+    case TicketEvent::kCoreReturned:
+      ticket::Apply(ticket, event.core_returned());
+      break;
+    case TicketEvent::kCoreForfeited:
+      ticket::Apply(ticket, event.core_forfeited());
+      break;
+    case TicketEvent::kSpecialOrderPlaced:
+      ticket::Apply(ticket, event.special_order_placed());
+      break;
+    case TicketEvent::kSpecialOrderReceived:
+      ticket::Apply(ticket, event.special_order_received());
+      break;
+    case TicketEvent::kWillCallHeld:
+      ticket.set_will_call_until(event.will_call_held().until());
+      break;
+    case TicketEvent::kTiresRecorded:
+      ticket::Apply(ticket, event.tires_recorded());
+      break;
+    case TicketEvent::kVehicleChangedHands:
+    case TicketEvent::kPartReplaced:
+    case TicketEvent::kOperationDefined:
+    case TicketEvent::kLabourPricingSet:
+    case TicketEvent::kPartPricingSet:
+    case TicketEvent::kCustomerTermsSet:
+    case TicketEvent::kKitDefined:
+    case TicketEvent::kCannedJobDefined:
+    case TicketEvent::kFeeScheduleSet:
+    case TicketEvent::kLabourTimesImported:
+    case TicketEvent::kLostSaleRecorded:
     case TicketEvent::kLocationConfigured:
     case TicketEvent::kNumberAssigned:
     case TicketEvent::kPriceListed:
     case TicketEvent::kCustomerKnown:
+    case TicketEvent::kTaxJurisdictionConfigured:
+    case TicketEvent::kExemptionCertificateRecorded:
     case TicketEvent::EVENT_NOT_SET:
       break;
   }

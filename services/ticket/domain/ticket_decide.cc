@@ -5,8 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/rpc/errors.h"
+#include "services/ticket/domain/closing.h"
 #include "services/ticket/domain/consent_rules.h"
+#include "services/ticket/domain/core.h"
 #include "services/ticket/domain/draft.h"
+#include "services/ticket/domain/fee_schedule.h"
+#include "services/ticket/domain/menu_policy.h"
+#include "services/ticket/domain/payer.h"
 #include "services/ticket/domain/refusals.h"
 #include "services/ticket/domain/ticket.h"
 #include "services/ticket/domain/ticket_parts.h"
@@ -18,27 +23,26 @@ namespace {
 absl::Status CheckCustomer(const OpenTicket& command) {
   const std::string& customer_id = command.request.customer_id();
   if (customer_id.empty()) return absl::OkStatus();
-  // Nobody sells to a customer the shop has never heard of.
-  if (command.customer.customer_id().empty()) {
-    return rpc::Refused(v1::CUSTOMER_UNKNOWN,
-                        absl::StrCat("there is no customer ", customer_id,
-                                     " here yet; register them and pass on the position token"));
-  }
-  return CheckNotErased(command.customer);
+  return CheckKnownCustomer(command.customer, customer_id);
 }
 
 // A quote for a vehicle is priced as the repair order that it may become.
-void AddDefaultFees(const OpenTicket& command, const v1::Location& location, v1::Ticket& ticket) {
+void AddDefaultFees(const OpenTicket& command, const Context& context, v1::Ticket& ticket) {
   if (ticket.vehicle_id().empty()) return;
-  for (int i = 0; i < location.default_fees_size(); ++i) {
-    const v1::DefaultFee& fee = location.default_fees(i);
+  size_t next_id = 0;
+  for (const v1::DefaultFee& fee : context.location.default_fees()) {
     v1::Line& line = *ticket.add_lines();
-    line.set_line_id(command.fee_line_ids[static_cast<size_t>(i)]);
+    line.set_line_id(command.fee_line_ids[next_id++]);
     line.set_kind(v1::LINE_KIND_FEE);
     line.set_description(fee.description());
     line.set_quantity_milli(1000);
     line.set_tax_category(fee.tax_category());
     *line.mutable_fee() = fee.rule();
+  }
+  for (const v1::ScheduledFee* fee : FeesOfTicket(context.menu, context.business_date)) {
+    v1::Line& line = *ticket.add_lines();
+    line = FeeLineOf(*fee, *context.menu.fees);
+    line.set_line_id(command.fee_line_ids[next_id++]);
   }
 }
 
@@ -124,12 +128,31 @@ absl::Status CheckCeiling(const v1::Ticket& ticket, const v1::Totals& totals,
                        {"rule_id", limit.rule_id}});
 }
 
+// A warranty claim whose split does not add up is rejected by whoever is to pay it.
+absl::Status CheckPayers(const v1::Ticket& ticket, const v1::Calculation& calculation) {
+  for (const v1::Job& job : ticket.jobs()) {
+    if (!IsAuthorized(job.status())) continue;
+    const int64_t amount = AmountsOf(job, calculation).excluding_tax_minor;
+    if (!ExceedsAmount(job.payers(), amount)) continue;
+    return rpc::Refused(v1::PAYER_AMOUNT_TOO_LARGE,
+                        absl::StrCat("job ", job.job_id(), " comes to ", amount,
+                                     " minor units before tax, less than its payers' amounts;"
+                                     " split it again"),
+                        {{"job_id", job.job_id()}});
+  }
+  return absl::OkStatus();
+}
+
 v1::Ticket Invoiced(const Draft& draft, const InvoiceTicket& command, const Context& context,
                     const v1::Calculation& calculation) {
   v1::Ticket ticket = draft.ticket();
   ApplyCalculation(calculation, ticket);
+  AwaitCores(ticket, CoreDueDate(context.location, context.business_date));
   ticket.set_stage(v1::DOCUMENT_STAGE_INVOICED);
   ticket.set_invoice_number(command.invoice_number);
+  std::vector<std::string> numbers = {command.invoice_number};
+  numbers.insert(numbers.end(), command.other_numbers.begin(), command.other_numbers.end());
+  AddInvoices(numbers, command.request.others_on_account(), ticket);
   *ticket.mutable_invoiced_at() = ToTimestamp(context.now);
   ticket.set_business_date(context.business_date);
   if (command.request.has_odometer_out()) {
@@ -142,11 +165,12 @@ v1::Ticket Invoiced(const Draft& draft, const InvoiceTicket& command, const Cont
   return ticket;
 }
 
-// The sale is complete once an invoiced ticket has nothing left to pay.
+}  // namespace
+
 void CloseIfPaid(Draft& draft, const Context& context) {
   const v1::Ticket& ticket = draft.ticket();
   if (ticket.stage() != v1::DOCUMENT_STAGE_INVOICED) return;
-  if (ticket.paid_minor() < ticket.totals().total_minor()) return;
+  if (BalanceOf(ticket) > 0 || AnyOtherOpen(ticket)) return;
   v1::TicketEvent event;
   v1::Ticket& closed = *event.mutable_ticket_closed()->mutable_ticket();
   closed = ticket;
@@ -157,8 +181,11 @@ void CloseIfPaid(Draft& draft, const Context& context) {
   closed.set_stage(v1::DOCUMENT_STAGE_CLOSED);
   *closed.mutable_closed_at() = ToTimestamp(context.now);
   closed.set_version(draft.next_version());
+  *event.mutable_ticket_closed()->mutable_credits() = draft.state().credits();
   draft.Add(std::move(event));
 }
+
+namespace {
 
 absl::Status CheckCurrency(const v1::Ticket& ticket, const std::string& currency) {
   if (currency == ticket.currency()) return absl::OkStatus();
@@ -187,7 +214,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const OpenTicket& co
   v1::TicketEvent event;
   v1::Ticket& ticket = *event.mutable_ticket_opened()->mutable_ticket();
   ticket = Header(command, context);
-  AddDefaultFees(command, context.location, ticket);
+  AddDefaultFees(command, context, ticket);
   ASSIGN_OR_RETURN(const v1::Calculation calculation,
                    draft.CalculationOf(ticket, Counting::kEstimate));
   ApplyCalculation(calculation, ticket);
@@ -215,6 +242,8 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const InvoiceTicket&
   for (const OverageLimit& limit : OverageLimits(context.location, context.business_date)) {
     RETURN_IF_ERROR(CheckCeiling(ticket, calculation.totals(), limit));
   }
+
+  RETURN_IF_ERROR(CheckPayers(ticket, calculation));
 
   v1::TicketEvent event;
   *event.mutable_ticket_invoiced()->mutable_ticket() =
@@ -280,8 +309,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const ReceiveMoney& 
   v1::MoneyReceived& received = *event.mutable_money_received();
   received.set_payment_id(command.payment_id);
   received.set_applied_minor(command.applied_minor);
-  received.set_balance_minor(state.ticket().totals().total_minor() - state.ticket().paid_minor() -
-                             command.applied_minor);
+  received.set_balance_minor(BalanceOf(state.ticket()) - command.applied_minor);
   draft.Add(std::move(event));
   CloseIfPaid(draft, context);
   return draft.TakeEvents();
@@ -298,8 +326,7 @@ absl::StatusOr<Events> Decide(const v1::TicketState& state, const ReturnMoney& c
   returned.set_payment_id(command.payment_id);
   returned.set_refund_id(command.refund_id);
   returned.set_refunded_minor(command.refunded_minor);
-  returned.set_balance_minor(state.ticket().totals().total_minor() - state.ticket().paid_minor() +
-                             command.refunded_minor);
+  returned.set_balance_minor(BalanceOf(state.ticket()) + command.refunded_minor);
   draft.Add(std::move(event));
   return draft.TakeEvents();
 }

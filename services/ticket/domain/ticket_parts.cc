@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "services/ticket/domain/payer.h"
+
 namespace pitlane::ticket {
 namespace {
 
@@ -104,15 +106,20 @@ v1::JobStatus ProductionOf(const v1::Ticket& ticket) {
   return v1::JOB_STATUS_UNSPECIFIED;
 }
 
+int64_t BalanceOf(const v1::Ticket& ticket) {
+  return CustomerOwes(ticket) - ticket.credited_at_till_minor() - ticket.paid_minor();
+}
+
 v1::Settlement SettlementOf(const v1::Ticket& ticket, bool any_refund) {
   const int64_t paid = ticket.paid_minor();
-  const int64_t total = ticket.totals().total_minor();
   if (any_refund && paid <= 0) return v1::SETTLEMENT_REFUNDED;
   if (!IsFixed(ticket.stage()) || ticket.kind() == v1::TICKET_KIND_QUOTE) {
     return paid > 0 ? v1::SETTLEMENT_DEPOSIT_HELD : v1::SETTLEMENT_UNPAID;
   }
-  if (paid > total) return v1::SETTLEMENT_OVERPAID;
-  if (paid == total) return v1::SETTLEMENT_PAID;
+  if (BalanceOf(ticket) < 0) return v1::SETTLEMENT_OVERPAID;
+  if (BalanceOf(ticket) == 0 && !AnyOtherOpen(ticket)) {
+    return AnyOnAccount(ticket) ? v1::SETTLEMENT_ON_ACCOUNT : v1::SETTLEMENT_PAID;
+  }
   return paid > 0 ? v1::SETTLEMENT_PARTIAL : v1::SETTLEMENT_UNPAID;
 }
 

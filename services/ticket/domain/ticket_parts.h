@@ -40,6 +40,10 @@ v1::JobStatus StatusOf(v1::HoldKind kind);
 // count. UNSPECIFIED without jobs.
 v1::JobStatus ProductionOf(const v1::Ticket& ticket);
 
+// What the customer still owes at the till, without credit memos and payments. Below zero: owed to
+// the customer.
+int64_t BalanceOf(const v1::Ticket& ticket);
+
 // What has come of the money. `any_refund`: whether some was ever returned. Before the ticket is
 // invoiced nothing is owed: nothing received is UNPAID even when the total is 0, and anything
 // received is a deposit.

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/runtime/aggregate.h"
@@ -58,6 +59,14 @@ void SetTechnician(const std::string& of, const std::string& technician, v1::Tic
     row.mutable_technicians()->erase(of);
   } else {
     (*row.mutable_technicians())[of] = technician;
+  }
+}
+
+// All who share a line find its ticket.
+void SetTechnicians(const v1::TechniciansAssigned& event, v1::TicketIndexRow& row) {
+  for (int i = 0; i < event.technicians_size(); ++i) {
+    const std::string of = i == 0 ? event.line_id() : absl::StrCat(event.line_id(), "/", i);
+    SetTechnician(of, event.technicians(i).technician(), row);
   }
 }
 
@@ -120,12 +129,22 @@ void Change(const v1::TicketEvent& event, v1::TicketIndexRow& row) {
       SetTechnician(event.job_scheduled().job_id(), event.job_scheduled().schedule().technician(),
                     row);
       break;
+    case TicketEvent::kTechniciansAssigned:
+      SetTechnicians(event.technicians_assigned(), row);
+      break;
     case TicketEvent::kEstimatePresented:
     case TicketEvent::kJobHeld:
     case TicketEvent::kJobResumed:
     case TicketEvent::kJobQualityChecked:
     case TicketEvent::kJobCancelled:
     case TicketEvent::kTicketFollowed:
+    case TicketEvent::kTaxJurisdictionConfigured:
+    case TicketEvent::kExemptionCertificateRecorded:
+    case TicketEvent::kTaxTreatmentSet:
+    case TicketEvent::kJobSplit:
+    case TicketEvent::kInvoicePutOnAccount:
+    case TicketEvent::kApprovalRequested:
+    case TicketEvent::kApprovalGiven:
     case TicketEvent::kJobAdded:
     case TicketEvent::kTicketDiscounted:
     case TicketEvent::kJobDeclined:
@@ -133,6 +152,24 @@ void Change(const v1::TicketEvent& event, v1::TicketIndexRow& row) {
     case TicketEvent::kJobCompleted:
     case TicketEvent::kMoneyReceived:
     case TicketEvent::kMoneyReturned:
+    case TicketEvent::kCreditMemoIssued:
+    case TicketEvent::kVehicleChangedHands:
+    case TicketEvent::kCoreReturned:
+    case TicketEvent::kCoreForfeited:
+    case TicketEvent::kPartReplaced:
+    case TicketEvent::kSpecialOrderPlaced:
+    case TicketEvent::kSpecialOrderReceived:
+    case TicketEvent::kWillCallHeld:
+    case TicketEvent::kTiresRecorded:
+    case TicketEvent::kOperationDefined:
+    case TicketEvent::kLabourPricingSet:
+    case TicketEvent::kPartPricingSet:
+    case TicketEvent::kCustomerTermsSet:
+    case TicketEvent::kKitDefined:
+    case TicketEvent::kCannedJobDefined:
+    case TicketEvent::kFeeScheduleSet:
+    case TicketEvent::kLabourTimesImported:
+    case TicketEvent::kLostSaleRecorded:
     case TicketEvent::kLocationConfigured:
     case TicketEvent::kNumberAssigned:
     case TicketEvent::kPriceListed:
@@ -169,6 +206,10 @@ void TicketIndex::On(const v1::TicketEvent& event, runtime::ViewWriter& rows) {
   if (event.has_ticket_invoiced()) {
     const v1::Ticket& ticket = event.ticket_invoiced().ticket();
     PutNumber(ticket, ticket.invoice_number(), rows);
+  }
+  if (event.has_credit_memo_issued()) {
+    const v1::CreditMemo& memo = event.credit_memo_issued().memo();
+    rows.Put(NumberKey(memo.location_id(), memo.number()), std::string_view(memo.ticket_id()));
   }
   const auto before = rows.GetMessage<v1::TicketIndexRow>(row_key).value_or(v1::TicketIndexRow());
   v1::TicketIndexRow after = before;

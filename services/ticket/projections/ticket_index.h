@@ -1,6 +1,6 @@
 // Tickets by what they are looked for: the ids of tickets, oldest first, under
 //   location · location and stage · customer · vehicle · technician     → location id
-//   location and number (the ticket's or the invoice's)                 → ticket id
+//   location and number (the ticket's, the invoice's or a credit memo's) → ticket id
 // and, by ticket, what its rows were made from, to take them away when it changes.
 //
 // The tickets themselves are read from their own states: every commit leaves a snapshot, so each is
