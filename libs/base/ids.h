@@ -92,6 +92,7 @@ PITLANE_DEFINE_ID(PaymentId, "pay");
 PITLANE_DEFINE_ID(AttemptId, "att");
 PITLANE_DEFINE_ID(RefundId, "rfd");
 PITLANE_DEFINE_ID(ReaderId, "rdr");
+PITLANE_DEFINE_ID(CreditMemoId, "crm");
 PITLANE_DEFINE_ID(EventId, "evt");
 
 }  // namespace pitlane

@@ -71,6 +71,41 @@ void FactRules::On(const Place& place, const reporting::v1::ReportingEvent& even
     once(issues_.emplace(line, Amount{place, fact.quantity_milli(), fact.cost_e4()}).second,
          NameOf(line));
   }
+  if (event.has_credit_recorded()) {
+    const reporting::v1::CreditRecorded& credit = event.credit_recorded();
+    once(credits_
+             .emplace(credit.credit_memo_id(), Sale{place, credit.totals().SerializeAsString(),
+                                                    credit.business_date(), credit.lines_size()})
+             .second,
+         credit.credit_memo_id());
+  }
+  if (event.has_parts_return_recorded()) {
+    const auto& fact = event.parts_return_recorded();
+    const std::string key = absl::StrCat(fact.credit_memo_id(), "/", fact.line_id(), "/",
+                                         ticket::v1::Disposition_Name(fact.disposition()));
+    once(returns_.emplace(key, Amount{place, fact.quantity_milli(), fact.cost_e4()}).second, key);
+  }
+}
+
+void FactRules::CheckCredits(const TicketRules& tickets, const Progress& progress) {
+  size_t known = 0;
+  for (const auto& [ticket_id, ticket] : tickets.all()) {
+    if (ticket.closed.position == 0 || ticket.credits.empty()) continue;
+    if (!progress.HasApplied("reporting", ticket.CountedAt(), report_)) return;
+    for (const auto& [memo_id, memo] : ticket.credits) {
+      const auto credit = credits_.find(memo_id);
+      const bool holds = credit != credits_.end() && credit->second.totals == memo.totals &&
+                         credit->second.business_date == memo.business_date &&
+                         credit->second.lines == memo.lines;
+      known += credit != credits_.end() ? 1 : 0;
+      report_.Expect("fact-missing", holds, [&, &memo_id = memo_id, &memo = memo] {
+        return Fault{memo.place.text(), memo_id, "is not in the reports, or with other figures"};
+      });
+    }
+  }
+  report_.Expect("fact-invented", known == credits_.size(), [&] {
+    return Fault{"reporting", "credits", "some are in the reports and never happened"};
+  });
 }
 
 void FactRules::End(const TicketRules& tickets, const StockRules& stock, const MoneyRules& money,
@@ -103,6 +138,10 @@ void FactRules::End(const TicketRules& tickets, const StockRules& stock, const M
           [](const Refunded& refunded, const Amount& fact) {
             return refunded.refunded_minor == fact.amount;
           });
+  CheckCredits(tickets, progress);
+  Compare(stock.returns(), returns_, progress, report_, [](const Return& back, const Amount& fact) {
+    return back.quantity_milli == fact.amount && back.cost_e4 == fact.second;
+  });
   Compare(stock.issues(), issues_, progress, report_, [](const Issue& issue, const Amount& fact) {
     return issue.quantity_milli == fact.amount && issue.cost_e4 == fact.second;
   });

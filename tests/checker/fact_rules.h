@@ -24,6 +24,8 @@ class FactRules {
            const Progress& progress);
 
  private:
+  void CheckCredits(const TicketRules& tickets, const Progress& progress);
+
   struct Sale {
     Place place;
     std::string totals;  // bytes
@@ -41,6 +43,8 @@ class FactRules {
   absl::flat_hash_map<std::string, Amount> tenders_;  // by payment: applied, captured
   absl::flat_hash_map<std::string, Amount> refunds_;  // by refund: refunded
   absl::flat_hash_map<TicketLine, Amount> issues_;    // quantity, cost
+  absl::flat_hash_map<std::string, Sale> credits_;    // by credit memo
+  absl::flat_hash_map<std::string, Amount> returns_;  // by memo, line, disposition: quantity, cost
 };
 
 }  // namespace pitlane::checker

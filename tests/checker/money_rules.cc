@@ -55,7 +55,8 @@ void MoneyRules::OnReceivable(const Occurrence& at, const pay::PaymentEvent& eve
     return;
   }
   const bool about_one = event.has_receivable_charged() || event.has_receivable_released() ||
-                         event.has_receivable_paid() || event.has_receivable_reopened();
+                         event.has_receivable_paid() || event.has_receivable_reopened() ||
+                         event.has_receivable_credited();
   if (!about_one) return;
   const auto found = receivables_.find(ticket_id);
   expect(found != receivables_.end(), "is paid for and was never owed");
@@ -80,6 +81,13 @@ void MoneyRules::OnReceivable(const Occurrence& at, const pay::PaymentEvent& eve
     Hold(owed, paid.payment_id(), -std::min(owed.holds[paid.payment_id()], paid.applied_minor()));
     expect(is_new && paid.balance_minor() == owed.balance_minor,
            "a payment is credited twice, or leaves another balance");
+  } else if (event.has_receivable_credited()) {
+    const pay::ReceivableCredited& credited = event.receivable_credited();
+    owed.balance_minor -= credited.amount_minor();
+    const bool is_new =
+        owed.credited.emplace(credited.credit_memo_id(), credited.amount_minor()).second;
+    expect(is_new && credited.balance_minor() == owed.balance_minor,
+           "a credit memo is counted twice, or leaves another balance");
   } else {
     const pay::ReceivableReopened& reopened = event.receivable_reopened();
     owed.balance_minor += reopened.amount_minor();
@@ -215,13 +223,20 @@ void MoneyRules::CheckTickets(const TicketRules& tickets, const Progress& progre
 
 void MoneyRules::CheckReceivables(const TicketRules& tickets, const Progress& progress) {
   for (const auto& [ticket_id, ticket] : tickets.all()) {
-    if (ticket.invoiced.position == 0 || ticket.total_minor <= 0) continue;
+    if (ticket.invoiced.position == 0 || ticket.due_minor <= 0) continue;
     if (!progress.HasApplied("payment", ticket.invoiced, report_)) continue;
     const Receivable* owed = Find(receivables_, ticket_id);
-    report_.Expect("receivable", owed != nullptr && owed->total_minor == ticket.total_minor,
+    for (const auto& [memo_id, credit] : ticket.credits) {
+      if (!progress.HasApplied("payment", credit.place, report_)) continue;
+      report_.Expect("receivable", owed != nullptr && owed->credited.contains(memo_id),
+                     [&, &memo_id = memo_id, &credit = credit] {
+                       return Fault{credit.place.text(), memo_id, "still is owed"};
+                     });
+    }
+    report_.Expect("receivable", owed != nullptr && owed->total_minor == ticket.due_minor,
                    [&, &ticket_id = ticket_id, &ticket = ticket] {
                      return Fault{ticket.invoiced.text(), ticket_id,
-                                  absl::StrCat("of its total ", ticket.total_minor, ", ",
+                                  absl::StrCat("of its total ", ticket.due_minor, ", ",
                                                owed == nullptr ? 0 : owed->total_minor,
                                                " is known to be owed")};
                    });

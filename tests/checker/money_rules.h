@@ -58,6 +58,7 @@ class MoneyRules {
     std::map<std::string, int64_t> holds;     // by payment
     std::map<std::string, int64_t> paid;      // by payment
     std::map<std::string, int64_t> reopened;  // by refund
+    std::map<std::string, int64_t> credited;  // by credit memo
   };
   // An action of a card reader.
   struct Action {

@@ -30,12 +30,20 @@ void StockRules::Expect(const Occurrence& at, Item& item, const Change& change,
   now.adjusted += change.adjusted;
   now.issued += change.issued;
   now.value += change.value;
+  now.returned += change.returned;
+  now.scrapped += change.scrapped;
+  now.vendor_returned += change.vendor_returned;
+  now.quarantine += change.quarantine;
   const bool same =
       level.on_hand_milli() == now.on_hand && level.reserved_milli() == now.reserved &&
       level.on_order_milli() == now.on_order && level.received_milli() == now.received &&
       level.adjusted_milli() == now.adjusted && level.issued_milli() == now.issued &&
-      level.available_milli() == now.on_hand - now.reserved &&
-      now.on_hand == now.received + now.adjusted - now.issued;
+      level.returned_milli() == now.returned && level.scrapped_milli() == now.scrapped &&
+      level.vendor_returned_milli() == now.vendor_returned &&
+      level.quarantine_milli() == now.quarantine &&
+      level.available_milli() == now.on_hand - now.reserved - now.quarantine &&
+      now.on_hand == now.received + now.adjusted - now.issued + now.returned - now.scrapped -
+                         now.vendor_returned;
   report_.Expect("stock-level", same, [&] {
     return at.Says(at.meta.stream_id(),
                    absl::StrCat("on hand ", now.on_hand, ", reserved ", now.reserved, ", on order ",
@@ -47,7 +55,8 @@ void StockRules::Expect(const Occurrence& at, Item& item, const Change& change,
   });
   // Nothing on hand is worth nothing. A receipt of what was sold before it came is set right by the
   // event behind it.
-  const bool worth_nothing = now.on_hand != 0 || now.value == 0 || change.received > 0;
+  const bool worth_nothing =
+      now.on_hand != 0 || now.value == 0 || change.received > 0 || change.returned > 0;
   report_.Expect("stock-value", level.value_e4() == now.value && worth_nothing, [&] {
     return at.Says(at.meta.stream_id(),
                    absl::StrCat("is worth ", now.value, "; the event says ", level.value_e4()));
@@ -61,6 +70,7 @@ void StockRules::On(const Place& place, const inv::InventoryEvent& event) {
   if (event.has_stock_reserved()) On(at, event.stock_reserved());
   if (event.has_reservation_released()) On(at, event.reservation_released());
   if (event.has_stock_issued()) On(at, event.stock_issued());
+  if (event.has_stock_returned()) On(at, event.stock_returned());
   if (event.has_stock_adjusted()) {
     const inv::StockAdjusted& adjusted = event.stock_adjusted();
     Item& item = ItemOf(adjusted.part_id(), adjusted.location_id());
@@ -172,7 +182,61 @@ void StockRules::On(const Occurrence& at, const inv::StockIssued& issued) {
          issued.level());
 }
 
+void StockRules::On(const Occurrence& at, const inv::StockReturned& returned) {
+  const auto issue = issues_.find({returned.ticket_id(), returned.line_id()});
+  const int64_t quantity = returned.quantity_milli();
+  bool holds = issue != issues_.end() && quantity > 0;
+  if (holds) {
+    Issue& left = issue->second;
+    left.returned_milli += quantity;
+    left.returned_cost_e4 += returned.cost_e4();
+    // At the cost it left with, whatever was bought since.
+    holds =
+        left.returned_milli <= left.quantity_milli && left.part_id == returned.part_id() &&
+        IsRounded(left.returned_cost_e4, left.cost_e4, left.returned_milli, left.quantity_milli);
+  }
+  report_.Expect("stock-cost", holds, [&] {
+    return at.Says(at.meta.stream_id(),
+                   absl::StrCat("never left like what came back: ", returned.ShortDebugString()));
+  });
+  const std::string key = absl::StrCat(returned.credit_memo_id(), "/", returned.line_id(), "/",
+                                       ticket::v1::Disposition_Name(returned.disposition()));
+  const bool is_new = returns_.emplace(key, Return{at.place, quantity, returned.cost_e4()}).second;
+  report_.Expect("issue-twice", is_new, [&] { return at.Says(key, "came back before"); });
+  const bool scrap = returned.disposition() == ticket::v1::DISPOSITION_SCRAP;
+  const bool vendor = returned.disposition() == ticket::v1::DISPOSITION_VENDOR_RETURN;
+  const bool quarantine = returned.disposition() == ticket::v1::DISPOSITION_QUARANTINE;
+  const bool stays = !scrap && !vendor;
+  Expect(at, ItemOf(returned.part_id(), returned.location_id()),
+         {.on_hand = stays ? quantity : 0,
+          .value = stays ? returned.cost_e4() : 0,
+          .returned = quantity,
+          .scrapped = scrap ? quantity : 0,
+          .vendor_returned = vendor ? quantity : 0,
+          .quarantine = quarantine ? quantity : 0},
+         returned.level());
+}
+
+void StockRules::CheckReturns(const TicketRules& tickets, const Progress& progress) {
+  for (const auto& [ticket_id, ticket] : tickets.all()) {
+    if (ticket.closed.position == 0 || ticket.credits.empty()) continue;
+    if (!progress.HasApplied("inventory", ticket.CountedAt(), report_)) continue;
+    for (const SoldPart& part : ticket.parts) {
+      const auto issue = issues_.find({ticket_id, part.line_id});
+      const int64_t came_back = issue == issues_.end() ? 0 : issue->second.returned_milli;
+      const auto credited = ticket.returned_parts.find(part.line_id);
+      const int64_t wanted = credited == ticket.returned_parts.end() ? 0 : credited->second;
+      report_.Expect("issue-missing", came_back == wanted, [&, &ticket_id = ticket_id] {
+        return Fault{ticket.CountedAt().text(), ticket_id,
+                     absl::StrCat("line ", part.line_id, ": ", wanted, " were taken back, ",
+                                  came_back, " reached the shelf")};
+      });
+    }
+  }
+}
+
 void StockRules::End(const TicketRules& tickets, const Progress& progress) {
+  CheckReturns(tickets, progress);
   for (const auto& [ticket_id, ticket] : tickets.all()) {
     if (ticket.closed.position == 0 || ticket.parts.empty()) continue;
     if (!progress.HasApplied("inventory", ticket.closed, report_)) continue;

@@ -23,6 +23,15 @@ struct Issue {
   std::string location_id;
   int64_t quantity_milli = 0;
   int64_t cost_e4 = 0;
+  // Of it, what came back.
+  int64_t returned_milli = 0;
+  int64_t returned_cost_e4 = 0;
+};
+// Units that came back: "<credit memo>/<line>/<disposition>".
+struct Return {
+  Place place;
+  int64_t quantity_milli = 0;
+  int64_t cost_e4 = 0;
 };
 using TicketLine = std::pair<std::string, std::string>;  // ticket, line
 
@@ -34,6 +43,7 @@ class StockRules {
   void End(const TicketRules& tickets, const Progress& progress);
 
   const absl::flat_hash_map<TicketLine, Issue>& issues() const { return issues_; }
+  const absl::flat_hash_map<std::string, Return>& returns() const { return returns_; }
 
  private:
   struct Change {
@@ -44,6 +54,10 @@ class StockRules {
     int64_t adjusted = 0;
     int64_t issued = 0;
     int64_t value = 0;
+    int64_t returned = 0;
+    int64_t scrapped = 0;
+    int64_t vendor_returned = 0;
+    int64_t quarantine = 0;
   };
   struct Item {
     Change now;
@@ -60,6 +74,8 @@ class StockRules {
   void On(const Occurrence& at, const inventory::v1::StockReserved& reserved);
   void On(const Occurrence& at, const inventory::v1::ReservationReleased& released);
   void On(const Occurrence& at, const inventory::v1::StockIssued& issued);
+  void On(const Occurrence& at, const inventory::v1::StockReturned& returned);
+  void CheckReturns(const TicketRules& tickets, const Progress& progress);
   void OnOrder(const Occurrence& at, const inventory::v1::InventoryEvent& event);
 
   // What a purchase order came to.
@@ -74,6 +90,7 @@ class StockRules {
   absl::flat_hash_map<std::string, Order> orders_;
   absl::flat_hash_map<std::pair<std::string, std::string>, Item> items_;  // part, location
   absl::flat_hash_map<TicketLine, Issue> issues_;
+  absl::flat_hash_map<std::string, Return> returns_;
 };
 
 }  // namespace pitlane::checker

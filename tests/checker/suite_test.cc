@@ -13,6 +13,7 @@
 #include "tests/checker/verify.h"
 #include "tests/e2e/embedded.h"
 #include "tests/e2e/script.h"
+#include "tests/e2e/take_back.h"
 #include "tools/pitlane/demo_shop.h"
 #include "tools/pitlane/replay.h"
 
@@ -41,6 +42,14 @@ TEST(RealStores, AreCleanDayAfterDay) {
     {
       ASSERT_OK_AND_ASSIGN(const auto session, suite.Connect());
       ASSERT_THAT(e2e::PlayDemoSale(*session), IsOk());
+      ASSERT_OK_AND_ASSIGN(const tools::DemoShop shop, tools::LoadDemoShop(*session));
+      for (const auto disposition :
+           {ticket::v1::DISPOSITION_RESTOCK, ticket::v1::DISPOSITION_SCRAP}) {
+        const std::string name = absl::StrCat("return-", day, "-", disposition);
+        ASSERT_THAT(
+            e2e::SellAndTakeBack(*session, e2e::CounterSale(name, shop), disposition).status(),
+            IsOk());
+      }
       tools::ReplayOptions replay = e2e::SteadyDemand(suite, 2 + day, 1);
       replay.seed = static_cast<uint64_t>(day + 1);
       ASSERT_EQ(tools::RunReplay(replay), 0);

@@ -63,6 +63,7 @@ void TicketRules::On(const Place& place, const tkt::TicketEvent& event) {
   if (event.has_money_received()) On(at, event.money_received());
   if (event.has_money_returned()) On(at, event.money_returned());
   if (event.has_ticket_closed()) On(at, event.ticket_closed());
+  if (event.has_credit_memo_issued()) On(at, event.credit_memo_issued().memo());
   if (event.has_ticket_voided()) tickets_[event.meta().stream_id()].voided = place;
 }
 
@@ -107,6 +108,12 @@ void TicketRules::On(const Occurrence& at, const tkt::TicketInvoiced& invoiced) 
   CheckTotals(at, ticket);
   facts.invoiced = at.place;
   facts.total_minor = ticket.totals().total_minor();
+  facts.due_minor =
+      ticket.has_customer_total_minor() ? ticket.customer_total_minor() : facts.total_minor;
+  ForEachChargedLine(ticket, [&](const tkt::Line& line) {
+    facts.sold[line.line_id()] = {line.quantity_milli(), line.amounts().net_minor(),
+                                  line.amounts().tax_minor()};
+  });
   facts.totals = ticket.totals().SerializeAsString();
   facts.currency = ticket.currency();
   facts.location_id = ticket.location_id();
@@ -119,16 +126,12 @@ void TicketRules::On(const Occurrence& at, const tkt::MoneyReceived& received) {
           .emplace(received.payment_id(), TicketFacts::Money{received.applied_minor(), at.place})
           .second;
   facts.received_minor += received.applied_minor();
-  report_.Expect("ticket-money",
-                 is_new && received.balance_minor() ==
-                               facts.total_minor - facts.received_minor + facts.returned_minor,
-                 [&] {
-                   return at.Says(at.meta.stream_id(),
-                                  absl::StrCat("payment ", received.payment_id(),
-                                               is_new ? " leaves another balance than "
-                                                      : " was received before; balance ",
-                                               received.balance_minor()));
-                 });
+  report_.Expect("ticket-money", is_new && received.balance_minor() == facts.Balance(), [&] {
+    return at.Says(at.meta.stream_id(), absl::StrCat("payment ", received.payment_id(),
+                                                     is_new ? " leaves another balance than "
+                                                            : " was received before; balance ",
+                                                     received.balance_minor()));
+  });
 }
 
 void TicketRules::On(const Occurrence& at, const tkt::MoneyReturned& returned) {
@@ -138,16 +141,12 @@ void TicketRules::On(const Occurrence& at, const tkt::MoneyReturned& returned) {
           .emplace(returned.refund_id(), TicketFacts::Money{returned.refunded_minor(), at.place})
           .second;
   facts.returned_minor += returned.refunded_minor();
-  report_.Expect("ticket-money",
-                 is_new && returned.balance_minor() ==
-                               facts.total_minor - facts.received_minor + facts.returned_minor,
-                 [&] {
-                   return at.Says(at.meta.stream_id(),
-                                  absl::StrCat("refund ", returned.refund_id(),
-                                               is_new ? " leaves another balance than "
-                                                      : " was returned before; balance ",
-                                               returned.balance_minor()));
-                 });
+  report_.Expect("ticket-money", is_new && returned.balance_minor() == facts.Balance(), [&] {
+    return at.Says(at.meta.stream_id(), absl::StrCat("refund ", returned.refund_id(),
+                                                     is_new ? " leaves another balance than "
+                                                            : " was returned before; balance ",
+                                                     returned.balance_minor()));
+  });
 }
 
 void TicketRules::On(const Occurrence& at, const tkt::TicketClosed& closed) {
@@ -157,15 +156,16 @@ void TicketRules::On(const Occurrence& at, const tkt::TicketClosed& closed) {
   report_.Expect("ticket-closed",
                  facts.closed.position == 0 && facts.invoiced.position > 0 &&
                      facts.voided.position == 0 && ticket.ticket_id() == at.meta.stream_id() &&
-                     ticket.totals().SerializeAsString() == facts.totals,
+                     ticket.totals().SerializeAsString() == facts.totals &&
+                     closed.credits_size() == static_cast<int>(facts.credits.size()),
                  [&] {
                    return at.Says(ticket.ticket_id(),
                                   "was closed before, never invoiced, or with other totals");
                  });
   const int64_t paid = facts.received_minor - facts.returned_minor;
-  report_.Expect("ticket-paid", paid >= facts.total_minor && ticket.paid_minor() == paid, [&] {
+  report_.Expect("ticket-paid", facts.Balance() <= 0 && ticket.paid_minor() == paid, [&] {
     return at.Says(ticket.ticket_id(),
-                   absl::StrCat("closed with ", paid, " of ", facts.total_minor, " paid"));
+                   absl::StrCat("closed with ", paid, " of ", facts.due_minor, " paid"));
   });
   facts.closed = at.place;
   facts.customer_id = ticket.customer_id();
@@ -181,12 +181,55 @@ void TicketRules::On(const Occurrence& at, const tkt::TicketClosed& closed) {
   });
 }
 
+void TicketRules::On(const Occurrence& at, const tkt::CreditMemo& memo) {
+  TicketFacts& facts = tickets_[at.meta.stream_id()];
+  const bool is_new = facts.credits
+                          .emplace(memo.credit_memo_id(),
+                                   TicketFacts::Credit{at.place, memo.totals().SerializeAsString(),
+                                                       memo.business_date(), memo.lines_size()})
+                          .second;
+  bool within = true;
+  int64_t sum = 0;
+  for (const tkt::CreditLine& line : memo.lines()) {
+    const TicketFacts::Line& sold = facts.sold[line.line_id()];
+    TicketFacts::Line& back = facts.credited[line.line_id()];
+    back.quantity_milli += line.quantity_milli();
+    back.net_minor += line.amounts().net_minor();
+    back.tax_minor += line.amounts().tax_minor();
+    // Lines below zero are taken back as a whole.
+    within = within && (sold.net_minor < 0 ? back.net_minor == sold.net_minor
+                                           : back.quantity_milli <= sold.quantity_milli &&
+                                                 back.net_minor <= sold.net_minor &&
+                                                 back.tax_minor <= sold.tax_minor);
+    sum += line.amounts().net_minor() + line.amounts().tax_minor();
+    for (const tkt::ReturnedUnits& units : line.returned()) {
+      facts.returned_parts[line.line_id()] += units.quantity_milli();
+    }
+  }
+  facts.credited_minor += memo.totals().total_minor();
+  facts.credited_due_minor += memo.at_till_minor();
+  report_.Expect("ticket-total",
+                 is_new && within && sum == memo.totals().total_minor() &&
+                     facts.credited_minor <= facts.total_minor && facts.invoiced.position > 0,
+                 [&] {
+                   return at.Says(memo.ticket_id(),
+                                  absl::StrCat("credit memo ", memo.credit_memo_id(), " of ", sum,
+                                               " was issued before, takes back more than was "
+                                               "sold, or does not sum up"));
+                 });
+  report_.Expect("ticket-money", memo.balance_minor() == facts.Balance(), [&] {
+    return at.Says(memo.ticket_id(),
+                   absl::StrCat("credit memo ", memo.credit_memo_id(),
+                                " leaves another balance: ", memo.balance_minor()));
+  });
+}
+
 void TicketRules::End() {
   int64_t closed = 0;
   for (const auto& [id, facts] : tickets_) {
     closed += facts.closed.position > 0 ? 1 : 0;
     if (facts.invoiced.position == 0) continue;
-    const bool paid = facts.received_minor - facts.returned_minor >= facts.total_minor;
+    const bool paid = facts.Balance() <= 0 && facts.due_minor == facts.total_minor;
     report_.Expect("ticket-open", !paid || facts.closed.position > 0, [&, &id = id] {
       return Fault{facts.invoiced.text(), id, "is paid and was never closed"};
     });

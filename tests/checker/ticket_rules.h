@@ -38,8 +38,39 @@ struct TicketFacts {
   int64_t work = 0;   // lines of labour and parts
   std::vector<SoldPart> parts;
 
+  int64_t due_minor = 0;  // of the total, what is owed at the till
+  // What one line was sold for, and what credit memos took back of it.
+  struct Line {
+    int64_t quantity_milli = 0;
+    int64_t net_minor = 0;
+    int64_t tax_minor = 0;
+  };
+  std::map<std::string, Line> sold;
+  std::map<std::string, Line> credited;
+  std::map<std::string, int64_t> returned_parts;  // by line
+  struct Credit {
+    Place place;
+    std::string totals;  // bytes
+    std::string business_date;
+    int64_t lines = 0;
+  };
+  std::map<std::string, Credit> credits;  // by memo
+  int64_t credited_minor = 0;
+  int64_t credited_due_minor = 0;
+  // From where on everybody counts sale and credits.
+  const Place& CountedAt() const {
+    const Place* last = &closed;
+    for (const auto& [id, credit] : credits) {
+      if (credit.place.position > last->position) last = &credit.place;
+    }
+    return *last;
+  }
+
   int64_t received_minor = 0;
   int64_t returned_minor = 0;
+  int64_t Balance() const {
+    return due_minor - credited_due_minor - received_minor + returned_minor;
+  }
   struct Money {
     int64_t amount_minor = 0;
     Place place;
@@ -67,6 +98,7 @@ class TicketRules {
   void On(const Occurrence& at, const ticket::v1::MoneyReceived& received);
   void On(const Occurrence& at, const ticket::v1::MoneyReturned& returned);
   void On(const Occurrence& at, const ticket::v1::TicketClosed& closed);
+  void On(const Occurrence& at, const ticket::v1::CreditMemo& memo);
 
   Report& report_;
   absl::flat_hash_map<std::string, TicketFacts> tickets_;

@@ -11,6 +11,7 @@ void VisitRules::On(const Place& place, const cv::CustomerVehicleEvent& event) {
   if (event.has_service_recorded()) On(at, event.service_recorded());
   if (event.has_visit_counted()) On(at, event.visit_counted());
   if (event.has_profile_updated()) On(at, event.profile_updated());
+  if (event.has_return_counted()) On(at, event.return_counted());
 }
 
 void VisitRules::On(const Occurrence& at, const cv::ServiceRecorded& recorded) {
@@ -41,6 +42,18 @@ void VisitRules::On(const Occurrence& at, const cv::VisitCounted& counted) {
   customer.spend[counted.total().currency()] += counted.total().amount_minor();
 }
 
+void VisitRules::On(const Occurrence& at, const cv::ReturnCounted& counted) {
+  const auto visit = visits_.find(Pair{counted.customer_id(), counted.ticket_id()});
+  const bool holds = visit != visits_.end() && memos_.insert(counted.credit_memo_id()).second;
+  report_.Expect("visit-twice", holds, [&] {
+    return at.Says(counted.credit_memo_id(), "was counted before, or before its visit");
+  });
+  if (visit != visits_.end()) visit->second.returned_minor += counted.total().amount_minor();
+  Customer& customer = customers_[counted.customer_id()];
+  ++customer.returns;
+  customer.spend[counted.total().currency()] -= counted.total().amount_minor();
+}
+
 void VisitRules::On(const Occurrence& at, const cv::ProfileUpdated& updated) {
   Customer& customer = customers_[updated.customer_id()];
   std::map<std::string, int64_t> spend;
@@ -48,7 +61,7 @@ void VisitRules::On(const Occurrence& at, const cv::ProfileUpdated& updated) {
     spend[sum.currency()] += sum.amount_minor();
   }
   const bool holds = updated.profile().visits() == customer.visits && spend == customer.spend &&
-                     ++customer.profiles == customer.visits &&
+                     ++customer.profiles == customer.visits + customer.returns &&
                      visits_.contains(Pair{updated.customer_id(), updated.ticket_id()});
   report_.Expect("profile", holds, [&] {
     return at.Says(updated.customer_id(), absl::StrCat(customer.visits, " visits; the profile is ",
@@ -78,6 +91,11 @@ void VisitRules::End(const TicketRules& tickets, const Progress& progress) {
                      visit != visits_.end() && visit->second.total_minor == ticket.total_minor &&
                          visit->second.currency == ticket.currency,
                      [&] { return says("is no visit of its customer, or one for another sum"); });
+      if (!progress.HasApplied("customer_vehicle", ticket.CountedAt(), report_)) continue;
+      report_.Expect(
+          "visit-missing",
+          visit == visits_.end() || visit->second.returned_minor == ticket.credited_minor,
+          [&] { return says("was taken back for another sum than its customer's profile says"); });
     }
   }
   for (const auto& [pair, entry] : entries_) {
@@ -99,7 +117,7 @@ void VisitRules::End(const TicketRules& tickets, const Progress& progress) {
         });
   }
   for (const auto& [id, customer] : customers_) {
-    report_.Expect("profile", customer.profiles == customer.visits,
+    report_.Expect("profile", customer.profiles == customer.visits + customer.returns,
                    [&, &id = id, &customer = customer] {
                      return Fault{"customer_vehicle", id,
                                   absl::StrCat(customer.visits, " visits and ", customer.profiles,

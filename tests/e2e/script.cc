@@ -133,7 +133,7 @@ absl::Status Await(std::string_view what, const std::function<absl::StatusOr<boo
 absl::StatusOr<std::vector<std::string>> PlayDemoSale(tools::Session& session) {
   ASSIGN_OR_RETURN(const tools::DemoShop shop, tools::LoadDemoShop(session));
   std::vector<std::string> steps;
-  RETURN_IF_ERROR(tools::PlaySale(session, shop, [&steps](const tools::SaleStep& step) {
+  RETURN_IF_ERROR(tools::PlaySale(session, shop, [&steps](const tools::StoryStep& step) {
     if (step.ok) steps.push_back(step.step);
   }));
   return steps;

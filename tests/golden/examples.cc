@@ -18,17 +18,22 @@ AreaExamples Of(const char* area, const std::vector<Event>& events) {
   return examples;
 }
 
+template <class Event>
+void Add(const std::vector<Event>& later, AreaExamples& examples) {
+  for (const Event& event : later) examples.events.push_back(std::make_unique<Event>(event));
+}
+
 }  // namespace
 
 std::vector<AreaExamples> AllExamples() {
   std::vector<AreaExamples> all;
   all.push_back(Of("ticket", ticket::EventExamples()));
-  for (const ticket::v1::TicketEvent& later : ticket::LaterEventExamples()) {
-    all.back().events.push_back(std::make_unique<ticket::v1::TicketEvent>(later));
-  }
+  Add(ticket::LaterEventExamples(), all.back());
   all.push_back(Of("inventory", inventory::EventExamples()));
   all.push_back(Of("customer_vehicle", customer_vehicle::EventExamples()));
+  Add(customer_vehicle::LaterEventExamples(), all.back());
   all.push_back(Of("payment", payment::EventExamples()));
+  Add(payment::LaterEventExamples(), all.back());
   all.push_back(Of("terminal_gateway", terminal_gateway::EventExamples()));
   all.push_back(Of("reporting", reporting::EventExamples()));
   return all;

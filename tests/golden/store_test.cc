@@ -92,7 +92,7 @@ TEST_P(GoldenStore, OpenedByThisReleaseThenSoundAndItGoesOnSelling) {
   EXPECT_GT(ticket.ticket().jobs_size(), 0);
 
   ASSERT_OK_AND_ASSIGN(const tools::DemoShop shop, tools::LoadDemoShop(*session));
-  EXPECT_THAT(tools::PlaySale(*session, shop, [](const tools::SaleStep&) {}), IsOk());
+  EXPECT_THAT(tools::PlaySale(*session, shop, [](const tools::StoryStep&) {}), IsOk());
   ASSERT_OK_AND_ASSIGN(const std::vector<tools::Equation> equations, tools::CheckAll(*session));
   EXPECT_GE(equations.size(), 9u);
   for (const tools::Equation& equation : equations) {

@@ -26,9 +26,13 @@
 #include "services/reporting/domain/ticket_facts.h"
 #include "services/terminal_gateway/domain/reader.h"
 #include "services/ticket/domain/known_customer.h"
+#include "services/ticket/domain/known_vehicle.h"
 #include "services/ticket/domain/location.h"
+#include "services/ticket/domain/menu.h"
 #include "services/ticket/domain/number_series.h"
 #include "services/ticket/domain/part_price.h"
+#include "services/ticket/domain/tax_certificates.h"
+#include "services/ticket/domain/tax_jurisdiction.h"
 #include "services/ticket/domain/ticket.h"
 #include "tests/simulation/history.h"
 #include "tests/simulation/nuisance.h"
@@ -442,6 +446,18 @@ class Checker {
         {"NumberAssigned", Kind<ticket::NumberSeriesAggregate>()},
         {"PriceListed", Kind<ticket::PartPriceAggregate>()},
         {"CustomerKnown", Kind<ticket::KnownCustomerAggregate>()},
+        {"VehicleChangedHands", Kind<ticket::KnownVehicleAggregate>()},
+        {"OperationDefined", Kind<ticket::OperationAggregate>()},
+        {"LabourPricingSet", Kind<ticket::LabourPricingAggregate>()},
+        {"PartPricingSet", Kind<ticket::PartPricingAggregate>()},
+        {"CustomerTermsSet", Kind<ticket::CustomerTermsAggregate>()},
+        {"KitDefined", Kind<ticket::KitAggregate>()},
+        {"CannedJobDefined", Kind<ticket::CannedJobAggregate>()},
+        {"FeeScheduleSet", Kind<ticket::FeeScheduleAggregate>()},
+        {"LabourTimesImported", Kind<ticket::LabourTimesAggregate>()},
+        {"LostSaleRecorded", Kind<ticket::LostSalesAggregate>()},
+        {"TaxJurisdictionConfigured", Kind<ticket::TaxJurisdictionAggregate>()},
+        {"ExemptionCertificateRecorded", Kind<ticket::ExemptionCertificatesAggregate>()},
         {"TicketOpened", Kind<ticket::TicketAggregate>()},
         {"SupplierRegistered", Kind<inventory::SupplierAggregate>()},
         {"PartImported", Kind<inventory::PartAggregate>()},

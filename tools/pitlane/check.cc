@@ -201,8 +201,21 @@ class Checker {
     return sold;
   }
 
+  // What credit memos took back of its parts.
+  static std::map<std::string, int64_t> ReturnedParts(const tkt::Ticket& ticket) {
+    std::map<std::string, int64_t> returned;
+    for (const tkt::Job& job : ticket.jobs()) {
+      for (const tkt::Line& line : job.lines()) {
+        if (line.kind() != tkt::LINE_KIND_PART || line.credited_quantity_milli() == 0) continue;
+        returned[line.line_id()] += line.credited_quantity_milli();
+      }
+    }
+    return returned;
+  }
+
   struct Issues {
     std::map<std::string, int64_t> by_line;
+    std::map<std::string, int64_t> returned;
     bool keeps_stock = false;
   };
   absl::StatusOr<Issues> IssuesOf(const tkt::Ticket& ticket) const {
@@ -215,6 +228,7 @@ class Checker {
                        session_.Call(*inventory_, &Inventory::ListTicketStock, request));
       for (const inv::TicketStockLine& line : page.lines()) {
         if (line.issued_milli() != 0) issues.by_line[line.line_id()] += line.issued_milli();
+        if (line.returned_milli() != 0) issues.returned[line.line_id()] += line.returned_milli();
         issues.keeps_stock = issues.keeps_stock || line.reserved_milli() != 0;
       }
       request.set_page_token(page.next_page_token());
@@ -223,7 +237,8 @@ class Checker {
   }
 
   absl::Status CheckIssues() {
-    Equation equation{.what = "each part line of a closed ticket is issued exactly once"};
+    Equation equation{
+        .what = "each part line of a closed ticket is issued, and taken back, exactly once"};
     ASSIGN_OR_RETURN(const auto issues,
                      (AskAbout<Issues, tkt::Ticket>(
                          closed_, [this](const tkt::Ticket& ticket) { return IssuesOf(ticket); })));
@@ -237,6 +252,8 @@ class Checker {
              absl::StrCat(ticket.ticket_id(), " is closed and still keeps stock"));
       Expect(equation, sold == issues[i].by_line,
              absl::StrCat(ticket.ticket_id(), ": the lines sold and issued differ"));
+      Expect(equation, ReturnedParts(ticket) == issues[i].returned,
+             absl::StrCat(ticket.ticket_id(), ": the lines credited and taken in differ"));
     }
     equation.figures = fmt::format("{} tickets, {} sold = {} issued (thousandths)", closed_.size(),
                                    sold_milli, issued_milli);
@@ -265,7 +282,7 @@ class Checker {
   }
 
   absl::Status CheckMoney() {
-    Equation equation{.what = "payments - refunds = total of each closed ticket"};
+    Equation equation{.what = "payments - refunds = total - credits of each closed ticket"};
     ASSIGN_OR_RETURN(const auto paid,
                      (AskAbout<Money, tkt::Ticket>(
                          closed_, [this](const tkt::Ticket& ticket) { return MoneyOf(ticket); })));
@@ -273,16 +290,22 @@ class Checker {
     for (size_t i = 0; i < closed_.size(); ++i) {
       const tkt::Ticket& ticket = closed_[i];
       const auto [applied, refunded] = paid[i];
-      totals += ticket.totals().total_minor();
+      // What other payers owe is on their accounts, not at the till.
+      const int64_t sold = ticket.has_customer_total_minor() ? ticket.customer_total_minor()
+                                                             : ticket.totals().total_minor();
+      const int64_t owed = sold - ticket.credited_at_till_minor();
+      totals += owed;
       applied_sum += applied;
       refunded_sum += refunded;
       // What was given back after closing is the customer's again: the ticket knows it as unpaid.
       Expect(equation, applied - refunded == ticket.paid_minor(),
              absl::StrCat(ticket.ticket_id(), ": payments ", applied, " - refunds ", refunded,
                           " is not what the ticket counts as paid, ", ticket.paid_minor()));
-      Expect(equation, applied - refunded == ticket.totals().total_minor() || refunded > 0,
+      // What a credit memo took back stays with the shop until it is refunded.
+      const bool owes_customer = ticket.credited_minor() > 0 && applied - refunded > owed;
+      Expect(equation, applied - refunded == owed || refunded > 0 || owes_customer,
              absl::StrCat(ticket.ticket_id(), ": payments ", applied, " - refunds ", refunded,
-                          ", total ", ticket.totals().total_minor()));
+                          ", total ", owed));
     }
     equation.figures = fmt::format("{} payments - {} refunds, {} totals (minor units)", applied_sum,
                                    refunded_sum, totals);
@@ -316,12 +339,17 @@ class Checker {
       }
       int64_t sold_milli = 0;
       for (const auto& [line, milli] : SoldParts(ticket)) sold_milli += milli;
+      int64_t returned_milli = 0;
+      for (const auto& [line, milli] : ReturnedParts(ticket)) returned_milli += milli;
       total_sum += ticket.totals().total_minor();
       recorded_sum += facts->total_minor();
       Expect(equation,
              facts->sales() == 1 && facts->total_minor() == ticket.totals().total_minor() &&
                  facts->applied_minor() - facts->refunded_minor() == ticket.paid_minor() &&
-                 facts->sold_milli() == sold_milli && facts->issued_milli() == sold_milli,
+                 facts->sold_milli() == sold_milli && facts->issued_milli() == sold_milli &&
+                 facts->credits() == ticket.credits_size() &&
+                 facts->credited_minor() == ticket.credited_minor() &&
+                 facts->returned_milli() == returned_milli,
              absl::StrCat(ticket.ticket_id(), ": reported as ", facts->ShortDebugString()));
     }
     equation.figures =
@@ -386,7 +414,7 @@ class Checker {
   }
 
   absl::Status CheckProfiles() {
-    Equation equation{.what = "each customer's visits and spend = the closed tickets"};
+    Equation equation{.what = "each customer's visits and spend = the closed tickets - credits"};
     struct Sums {
       int64_t visits = 0;
       std::map<std::string, int64_t> spend;
@@ -395,7 +423,8 @@ class Checker {
     for (const tkt::Ticket& ticket : closed_) {
       if (ticket.customer_id().empty()) continue;
       ++wanted[ticket.customer_id()].visits;
-      wanted[ticket.customer_id()].spend[ticket.currency()] += ticket.totals().total_minor();
+      wanted[ticket.customer_id()].spend[ticket.currency()] +=
+          ticket.totals().total_minor() - ticket.credited_minor();
     }
     const std::vector<std::pair<std::string, Sums>> customers(wanted.begin(), wanted.end());
     ASSIGN_OR_RETURN(
@@ -418,9 +447,9 @@ class Checker {
   }
 
   absl::Status CheckStock() {
-    Equation equation{.what =
-                          "on hand = received + adjusted - issued, for every part and location"};
-    int64_t levels = 0, on_hand = 0, received = 0, adjusted = 0, issued = 0;
+    Equation equation{
+        .what = "on hand = received + adjusted - issued + returns kept, of each part and place"};
+    int64_t levels = 0, on_hand = 0, received = 0, adjusted = 0, issued = 0, kept = 0;
     for (const std::string& location_id : location_ids_) {
       inv::ListStockRequest request;
       request.set_location_id(location_id);
@@ -434,28 +463,37 @@ class Checker {
           received += level.received_milli();
           adjusted += level.adjusted_milli();
           issued += level.issued_milli();
+          // What was scrapped or sent back to the supplier came in and went out again.
+          const int64_t stayed =
+              level.returned_milli() - level.scrapped_milli() - level.vendor_returned_milli();
+          kept += stayed;
           Expect(
               equation,
-              level.on_hand_milli() ==
-                      level.received_milli() + level.adjusted_milli() - level.issued_milli() &&
-                  level.available_milli() == level.on_hand_milli() - level.reserved_milli(),
+              level.on_hand_milli() == level.received_milli() + level.adjusted_milli() -
+                                           level.issued_milli() + stayed &&
+                  level.available_milli() ==
+                      level.on_hand_milli() - level.reserved_milli() - level.quarantine_milli(),
               absl::StrCat(level.part_id(), " at ", location_id, ": ", level.ShortDebugString()));
         }
         request.set_page_token(page.next_page_token());
       } while (!request.page_token().empty());
     }
-    equation.figures = fmt::format("{} levels, {} = {} + {} - {} (thousandths)", levels, on_hand,
-                                   received, adjusted, issued);
+    equation.figures = fmt::format("{} levels, {} = {} + {} - {} + {} (thousandths)", levels,
+                                   on_hand, received, adjusted, issued, kept);
     equations_.push_back(std::move(equation));
     return absl::OkStatus();
   }
 
   absl::Status CheckDailySales() {
-    Equation equation{.what = "daily sales reports = sum of the closed tickets"};
+    Equation equation{.what = "daily sales reports = sum of the closed tickets - credits"};
     std::map<std::string, std::map<std::string, int64_t>> wanted;  // location → date/currency
     for (const tkt::Ticket& ticket : closed_) {
       wanted[ticket.location_id()][ticket.business_date() + " " + ticket.currency()] +=
           ticket.totals().total_minor();
+      for (const tkt::TicketCredit& credit : ticket.credits()) {
+        wanted[ticket.location_id()][credit.business_date() + " " + ticket.currency()] -=
+            credit.total_minor();
+      }
     }
     int64_t days = 0, tickets = 0, reported = 0;
     for (const auto& [location_id, of_location] : wanted) {

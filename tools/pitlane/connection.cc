@@ -8,7 +8,8 @@
 
 namespace pitlane::tools {
 
-absl::StatusOr<std::unique_ptr<Session>> Connect(const ConnectionOptions& options) {
+absl::StatusOr<std::unique_ptr<Session>> Connect(const ConnectionOptions& options,
+                                                 absl::Duration timeout) {
   const std::string path = options.token_file.empty()
                                ? TokenFile(options.data_dir, rpc::Role::kOwner)
                                : options.token_file;
@@ -21,7 +22,7 @@ absl::StatusOr<std::unique_ptr<Session>> Connect(const ConnectionOptions& option
   channel.address = options.gateway;
   if (!options.tls_ca.empty()) channel.tls.emplace().authorities = options.tls_ca;
   ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> connected, rpc::MakeChannel(channel));
-  return std::make_unique<Session>(std::move(connected), std::move(token));
+  return std::make_unique<Session>(std::move(connected), std::move(token), timeout);
 }
 
 }  // namespace pitlane::tools

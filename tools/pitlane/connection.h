@@ -18,6 +18,8 @@ struct ConnectionOptions {
 };
 
 // NOT_FOUND names the token file that is missing and how to make one.
-absl::StatusOr<std::unique_ptr<Session>> Connect(const ConnectionOptions& options);
+// `timeout` is of each call, retries included.
+absl::StatusOr<std::unique_ptr<Session>> Connect(const ConnectionOptions& options,
+                                                 absl::Duration timeout = absl::Seconds(20));
 
 }  // namespace pitlane::tools

@@ -19,6 +19,7 @@
 #include "libs/rpc/errors.h"
 #include "pitlane/customer_vehicle/v1/customer_vehicle_service.grpc.pb.h"
 #include "pitlane/inventory/v1/inventory_service.grpc.pb.h"
+#include "pitlane/ticket/v1/menu_service.grpc.pb.h"
 #include "tools/pitlane/csv.h"
 #include "tools/pitlane/demo_shop.h"
 
@@ -27,8 +28,10 @@ namespace {
 
 namespace cv = customer_vehicle::v1;
 namespace inv = inventory::v1;
+namespace tkt = ticket::v1;
 
 constexpr int kRowsInBatch = 200;
+constexpr int64_t kMostHoursCenti = 100'000;
 // Imported things have no location; their slot is as good as any other.
 constexpr uint32_t kImportSlot = 2048;
 
@@ -214,6 +217,101 @@ void FillPersonal(const CsvRow& row, cv::PersonalData& personal) {
   personal.set_address(Text(row, "address"));
 }
 
+// Year or 0 for an empty cell.
+absl::StatusOr<int32_t> YearIn(const CsvRow& row, const char* column) {
+  int32_t year = 0;
+  const std::string text = Text(row, column);
+  if (text.empty() || absl::SimpleAtoi(text, &year)) return year;
+  return absl::InvalidArgumentError(absl::StrCat(column, ": not a year"));
+}
+
+absl::StatusOr<tkt::LabourTime> LabourTimeOf(const CsvRow& row) {
+  tkt::LabourTime time;
+  time.set_make(Text(row, "make"));
+  time.set_model(Text(row, "model"));
+  time.set_engine(Text(row, "engine"));
+  ASSIGN_OR_RETURN(const int32_t from, YearIn(row, "year_from"));
+  ASSIGN_OR_RETURN(const int32_t to, YearIn(row, "year_to"));
+  time.set_year_from(from);
+  time.set_year_to(to);
+  const auto hours = ParseScaled(row.Get("hours"), 2);
+  if (!hours.ok() || *hours > kMostHoursCenti) {
+    return absl::InvalidArgumentError("hours: not a number of hours such as 1.40");
+  }
+  time.set_hours_centi(static_cast<int32_t>(*hours));
+  time.set_source(Text(row, "source"));
+  time.set_source_version(Text(row, "version"));
+  return time;
+}
+
+// One call for rows of the same operation that follow each other.
+class LabourImport {
+ public:
+  LabourImport(Session& session, std::string location_id, const RefusedSink& refused)
+      : session_(session),
+        refused_(refused),
+        stub_(tkt::MenuService::NewStub(session.channel())),
+        location_id_(std::move(location_id)) {}
+
+  absl::Status Add(int line, const std::string& operation, tkt::LabourTime time) {
+    if (operation != batch_.operation_code() || batch_.times_size() == kRowsInBatch) {
+      RETURN_IF_ERROR(Flush());
+    }
+    batch_.set_operation_code(operation);
+    *batch_.add_times() = std::move(time);
+    lines_.push_back(line);
+    return absl::OkStatus();
+  }
+
+  absl::Status Flush() {
+    if (lines_.empty()) return absl::OkStatus();
+    batch_.set_location_id(location_id_);
+    batch_.set_request_id(absl::StrCat("import-", nonce_, "-", ++batches_));
+    const auto response = session_.Call(*stub_, &tkt::MenuService::Stub::ImportLabourTimes, batch_);
+    if (response.ok()) {
+      counts.imported += response->imported();
+      counts.updated += response->updated();
+      counts.unchanged += response->unchanged();
+    } else if (IsRefusal(response.status()) && lines_.size() > 1) {
+      RETURN_IF_ERROR(OneByOne());
+    } else if (IsRefusal(response.status())) {
+      ++counts.refused;
+      refused_(lines_.front(), std::string(response.status().message()));
+    } else {
+      return response.status();
+    }
+    batch_.Clear();
+    lines_.clear();
+    return absl::OkStatus();
+  }
+
+  ImportCounts counts;
+
+ private:
+  // The rows that are right are taken, whatever stands beside them.
+  absl::Status OneByOne() {
+    const tkt::ImportLabourTimesRequest all = std::move(batch_);
+    const std::vector<int> lines = std::move(lines_);
+    for (int i = 0; i < all.times_size(); ++i) {
+      batch_.Clear();
+      lines_ = {lines[static_cast<size_t>(i)]};
+      batch_.set_operation_code(all.operation_code());
+      *batch_.add_times() = all.times(i);
+      RETURN_IF_ERROR(Flush());
+    }
+    return absl::OkStatus();
+  }
+
+  Session& session_;
+  const RefusedSink& refused_;
+  std::unique_ptr<tkt::MenuService::Stub> stub_;
+  const std::string location_id_;
+  const uint64_t nonce_ = Entropy::System().Next64();
+  int batches_ = 0;
+  tkt::ImportLabourTimesRequest batch_;
+  std::vector<int> lines_;
+};
+
 using People = cv::CustomerVehicleService::Stub;
 
 absl::StatusOr<int> ImportVehicle(Session& session, People& people, const CsvRow& row) {
@@ -365,6 +463,22 @@ absl::StatusOr<ImportCounts> ImportCustomers(Session& session, std::istream& inp
   return counts;
 }
 
+absl::StatusOr<ImportCounts> ImportLabour(Session& session, const std::string& location_id,
+                                          std::istream& input, const RefusedSink& refused) {
+  LabourImport import(session, location_id, refused);
+  const auto take = [&](const CsvRow& row) -> absl::Status {
+    auto time = LabourTimeOf(row);
+    if (time.ok()) return import.Add(row.line(), Text(row, "operation"), *std::move(time));
+    ++import.counts.refused;
+    refused(row.line(), std::string(time.status().message()));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(
+      ForEachRow(input, {"operation", "hours", "source", "version"}, refused, import.counts, take));
+  RETURN_IF_ERROR(import.Flush());
+  return import.counts;
+}
+
 int RunImport(const ImportOptions& options) {
   std::ifstream file(options.file, std::ios::binary);
   if (!file) {
@@ -381,7 +495,9 @@ int RunImport(const ImportOptions& options) {
   };
   const auto counts = options.what == "parts"      ? ImportParts(**session, file, refused)
                       : options.what == "vehicles" ? ImportVehicles(**session, file, refused)
-                                                   : ImportCustomers(**session, file, refused);
+                      : options.what == "labour"
+                          ? ImportLabour(**session, options.location_id, file, refused)
+                          : ImportCustomers(**session, file, refused);
   if (!counts.ok()) {
     std::cerr << "pitlane import: " << counts.status().message() << "\n";
     return 1;

@@ -1,4 +1,4 @@
-// `pitlane import parts|vehicles|customers FILE`: CSV with named columns into the catalogue.
+// `pitlane import parts|vehicles|customers|labour FILE`: CSV with named columns into the catalogue.
 // Running it again with the same file changes nothing.
 #pragma once
 
@@ -16,8 +16,9 @@ namespace pitlane::tools {
 
 struct ImportOptions {
   ConnectionOptions connection;
-  std::string what;  // "parts", "vehicles" or "customers"
+  std::string what;  // "parts", "vehicles", "customers" or "labour"
   std::string file;
+  std::string location_id;  // labour: whose menu
 };
 
 struct ImportCounts {
@@ -43,6 +44,11 @@ absl::StatusOr<ImportCounts> ImportVehicles(Session& session, std::istream& inpu
 // family_name, company, phone, email, address.
 absl::StatusOr<ImportCounts> ImportCustomers(Session& session, std::istream& input,
                                              const RefusedSink& refused);
+
+// Columns of a labour guide: operation, hours ("1.40"), source, version (required); make, model,
+// engine, year_from, year_to (empty: any). Of the location's menu.
+absl::StatusOr<ImportCounts> ImportLabour(Session& session, const std::string& location_id,
+                                          std::istream& input, const RefusedSink& refused);
 
 // A supplier of that name, made when there is none.
 absl::Status EnsureSupplier(Session& session, const std::string& name);

@@ -6,6 +6,7 @@
 #include "libs/base/lock_checks.h"
 #include "tools/pitlane/check.h"
 #include "tools/pitlane/consent.h"
+#include "tools/pitlane/doctor.h"
 #include "tools/pitlane/events.h"
 #include "tools/pitlane/import.h"
 #include "tools/pitlane/journal_restore.h"
@@ -14,7 +15,9 @@
 #include "tools/pitlane/parked.h"
 #include "tools/pitlane/play.h"
 #include "tools/pitlane/replay.h"
+#include "tools/pitlane/tax.h"
 #include "tools/pitlane/tokens.h"
+#include "tools/pitlane/trigger.h"
 #include "tools/pitlane/up.h"
 
 namespace pitlane::tools {
@@ -42,10 +45,13 @@ class Commands {
     AddReplay();
     AddCheck();
     AddConsent();
+    AddTax();
     AddEvents();
     AddParked();
     AddJournal();
     AddToken();
+    AddTrigger();
+    AddDoctor();
   }
 
   int Run(int argc, char** argv) {
@@ -86,10 +92,13 @@ class Commands {
   void AddImport() {
     CLI::App* import = app_.add_subcommand("import", "take data in from CSV files");
     import->require_subcommand(1);
-    for (const char* what : {"parts", "vehicles", "customers"}) {
+    for (const char* what : {"parts", "vehicles", "customers", "labour"}) {
       CLI::App* command = import->add_subcommand(what, std::string("import ") + what);
       AddConnection(command, import_.connection);
       command->add_option("FILE", import_.file, "CSV with named columns")->required();
+      if (std::string_view(what) == "labour") {
+        command->add_option("--location", import_.location_id, "whose menu it is for")->required();
+      }
       command->callback([this, what] {
         import_.what = what;
         exit_code_ = RunImport(import_);
@@ -145,6 +154,21 @@ class Commands {
         exit_code_ = RunConsent(consent_);
       });
     }
+  }
+
+  void AddTax() {
+    CLI::App* tax = app_.add_subcommand("tax", "what places tax");
+    tax->require_subcommand(1);
+    CLI::App* load = tax->add_subcommand("load", "put places' taxes in, or replace them");
+    AddConnection(load, tax_.connection);
+    load->add_option("FILE", tax_.files, "e.g. services/ticket/data/tax_us.json")->required();
+    CLI::Option* location = load->add_option("--location", tax_.location_id, "loc_…");
+    CLI::Option* place =
+        load->add_option("--jurisdiction", tax_.jurisdiction,
+                         "whose taxes hold there, e.g. US-CA/los-angeles-county/culver-city");
+    location->needs(place);
+    place->needs(location);
+    load->callback([this] { exit_code_ = RunTaxLoad(tax_); });
   }
 
   void AddEvents() {
@@ -264,6 +288,29 @@ class Commands {
     revoke->callback([this] { exit_code_ = RunRevoke(token_.data_dir, revoked_); });
   }
 
+  void AddTrigger() {
+    CLI::App* trigger =
+        app_.add_subcommand("trigger", "make a situation that a front end must meet");
+    AddConnection(trigger, trigger_.connection);
+    std::string list = "one of:";
+    std::vector<std::string> names;
+    for (const Situation& situation : Situations()) {
+      list += "\n" + situation.name + ": " + situation.what;
+      names.push_back(situation.name);
+    }
+    trigger->add_option("SITUATION", trigger_.situation, list)
+        ->required()
+        ->check(CLI::IsMember(names));
+    trigger->add_flag("--json", trigger_.json, "one JSON object a line for each step");
+    trigger->callback([this] { exit_code_ = RunTrigger(trigger_); });
+  }
+
+  void AddDoctor() {
+    CLI::App* doctor = app_.add_subcommand("doctor", "what is wrong here, and what to do about it");
+    AddConnection(doctor, doctor_);
+    doctor->callback([this] { exit_code_ = RunDoctor(doctor_); });
+  }
+
   CLI::App app_{"Pitlane: the open back end of an automotive point of sale"};
   UpOptions up_;
   PlayOptions play_;
@@ -271,6 +318,7 @@ class Commands {
   ReplayOptions replay_;
   CheckOptions check_;
   ConsentOptions consent_;
+  TaxOptions tax_;
   EventsOptions events_;
   ParkedOptions parked_;
   JournalOptions journal_;
@@ -278,6 +326,8 @@ class Commands {
   OnlineCheckpointOptions online_;
   TokenOptions token_;
   std::vector<std::string> revoked_;
+  TriggerOptions trigger_;
+  ConnectionOptions doctor_;
   int exit_code_ = 0;
 };
 

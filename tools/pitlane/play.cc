@@ -20,7 +20,7 @@ absl::Status Play(const PlayOptions& options) {
 
 }  // namespace
 
-void PrintStepAsJson(const SaleStep& step) {
+void PrintStepAsJson(const StoryStep& step) {
   nlohmann::ordered_json line = {{"step", step.step},
                                  {"ok", step.ok},
                                  {"event", step.event},
@@ -30,7 +30,7 @@ void PrintStepAsJson(const SaleStep& step) {
   std::cout << line.dump() << std::endl;
 }
 
-void PrintStepAsText(const SaleStep& step) {
+void PrintStepAsText(const StoryStep& step) {
   const std::string_view event = step.event;
   fmt::print("  {} {:>6.0f} ms  {:<17} {:<52} {}\n", step.ok ? "ok  " : "FAIL",
              absl::ToDoubleMilliseconds(step.elapsed), step.area, step.what,

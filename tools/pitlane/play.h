@@ -7,9 +7,9 @@
 namespace pitlane::tools {
 
 // One JSON object on a line: step, ok, event, position, elapsed_ms; error when not ok.
-void PrintStepAsJson(const SaleStep& step);
+void PrintStepAsJson(const StoryStep& step);
 // One line for people.
-void PrintStepAsText(const SaleStep& step);
+void PrintStepAsText(const StoryStep& step);
 
 struct PlayOptions {
   ConnectionOptions connection;
