@@ -231,9 +231,12 @@ void CheckWork(const v1::AddLabourLineRequest& request, Shape& shape) {
     shape.RequiredText("description", request.description(), kMaxDescription);
   }
   const bool may_be_zero = named || clocked || fixed;
-  shape.Range("hours_centi", request.hours_centi(), may_be_zero ? 0 : 1, clocked ? 0 : kMaxHours);
-  shape.Range("clocked_seconds", request.clocked_seconds(), clocked ? 1 : 0,
-              clocked ? kMaxClockedSeconds : 0);
+  shape.Range("hours_centi", request.hours_centi(), may_be_zero ? 0 : 1, kMaxHours);
+  shape.Require("hours_centi", !clocked || request.hours_centi() == 0,
+                "is not for TIME_AND_MATERIALS labour; clocked_seconds says how long it took");
+  shape.Range("clocked_seconds", request.clocked_seconds(), 0, kMaxClockedSeconds);
+  shape.Require("clocked_seconds", (request.clocked_seconds() > 0) == clocked,
+                "is for TIME_AND_MATERIALS labour, which needs it");
   shape.Require("fixed_price_minor", request.has_fixed_price_minor() == fixed,
                 "is for FIXED labour, which needs it");
   shape.Range("fixed_price_minor", request.fixed_price_minor(), 0, kMaxAmount);
