@@ -26,6 +26,10 @@ std::string Authority(const UpOptions& options) {
   return options.tls_ca.empty() ? options.tls_certificate : options.tls_ca;
 }
 
+const char* Scheme(const UpOptions& options) {
+  return Authority(options).empty() ? "http" : "https";
+}
+
 // A call that works when it is pasted into a shell.
 std::string CurlCommand(const UpOptions& options, const Suite& suite, const DemoShop& shop) {
   const std::string authority = Authority(options);
@@ -33,8 +37,8 @@ std::string CurlCommand(const UpOptions& options, const Suite& suite, const Demo
       "curl {}{}://{}/pitlane.ticket.v1.TicketService/ListTickets \\\n"
       "    -H \"Authorization: Bearer $(cat {}/identity/owner.token)\" \\\n"
       "    -H 'Content-Type: application/json' -d '{{\"locationId\": \"{}\"}}'",
-      authority.empty() ? "" : "--cacert " + authority + " ", authority.empty() ? "http" : "https",
-      suite.address(), options.data_dir, shop.location_id);
+      authority.empty() ? "" : "--cacert " + authority + " ", Scheme(options), suite.address(),
+      options.data_dir, shop.location_id);
 }
 
 void PrintWelcome(const UpOptions& options, const Suite& suite, const DemoShop& shop,
@@ -42,11 +46,12 @@ void PrintWelcome(const UpOptions& options, const Suite& suite, const DemoShop& 
   fmt::print(
       "\nPitlane is running.\n"
       "  gateway   {} (gRPC, Connect and gRPC-Web; {})\n"
+      "  reference {}://{}/docs (every method, with examples that run)\n"
       "  metrics   http://{}/metrics\n"
       "  data      {}\n"
       "  events    {}\n",
-      suite.address(), Authority(options).empty() ? "plaintext" : "TLS", suite.admin_address(),
-      options.data_dir,
+      suite.address(), Authority(options).empty() ? "plaintext" : "TLS", Scheme(options),
+      suite.address(), suite.admin_address(), options.data_dir,
       options.kafka.empty() ? "in this process (no broker)" : "over Kafka at " + options.kafka);
   fmt::print(
       "  tokens    {}/identity/{{owner,advisor,technician,cashier}}.token (30 days)\n"
