@@ -194,5 +194,18 @@ TEST(KeySet, DamagedAndShortKeysAreLeftOut) {
   EXPECT_EQ(keys.size(), 0u);
 }
 
+TEST(KeySet, WhatIsNoStrictBase64IsLeftOutBeforeCjoseEndsTheProcessOverIt) {
+  for (const char* member : {"x", "y"}) {
+    const std::string good = ValidSample("ES256").key[member].get<std::string>();
+    for (const std::string& bad : {good.substr(0, 25) + "=" + good.substr(26), good.substr(0, 41),
+                                   good + "A=", good + "==", std::string(), std::string("+/")}) {
+      Json key = ValidSample("ES256").key;
+      key[member] = bad;
+      ASSERT_OK_AND_ASSIGN(const KeySet keys, SetOf({key}));
+      EXPECT_EQ(keys.size(), 0u) << member << " " << bad;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pitlane::rpc

@@ -435,7 +435,9 @@ class Nuisance {
     price.set_request_id(client_.NextRequestId());
     price.set_part_id(Part());
     price.set_list_price_minor(client_.draw().Between(100, 30'000));
-    RETURN_IF_ERROR(Try(&Inventory::ChangePrice, price));
+    // Unless it was answered, it may never have arrived, and the id is free.
+    const auto first = client_.Call(&Inventory::ChangePrice, price);
+    if (!first.ok()) return Refusable(first.status());
     RETURN_IF_ERROR(Try(&Inventory::ChangePrice, price));
     price.set_list_price_minor(1);
     const auto reused = client_.Call(&Inventory::ChangePrice, price);
