@@ -2,11 +2,9 @@
 
 #include <cjose/cjose.h>
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/status.h"
@@ -59,13 +57,6 @@ std::string_view AlgorithmOf(const Json& key) {
   return algorithm;
 }
 
-// Base64url without padding, of a length that some bytes have.
-bool IsBase64Url(const std::string& text) {
-  return !text.empty() && text.size() % 4 != 1 && std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-  });
-}
-
 // The public members only: a private key in the set must not get into memory here. cjose ends the
 // process over some texts that are no base64, so what is not strict is left out before. nullptr: no
 // key.
@@ -76,7 +67,8 @@ Jwk ImportPublic(const Json& key) {
   }
   for (const char* name : {"x", "y", "n", "e"}) {
     if (!key.contains(name)) continue;
-    if (!IsBase64Url(Text(key, name))) return nullptr;
+    const auto bytes = Base64UrlDecode(Text(key, name));
+    if (!bytes.ok() || bytes->empty()) return nullptr;
     wanted[name] = key[name];
   }
   const std::string text = wanted.dump(-1, ' ', false, Json::error_handler_t::replace);

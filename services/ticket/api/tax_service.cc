@@ -178,8 +178,7 @@ grpc::ServerUnaryReactor* TaxServiceApi::ListExemptionCertificates(
 grpc::ServerUnaryReactor* TaxServiceApi::SetTaxTreatment(grpc::CallbackServerContext* context,
                                                          const v1::SetTaxTreatmentRequest* request,
                                                          v1::SetTaxTreatmentResponse* response) {
-  return Change(context, env_, request, response,
-                DoToTicket<v1::SetTaxTreatmentRequest, v1::SetTaxTreatmentResponse>);
+  return ChangeTicket(context, env_, request, response);
 }
 
 }  // namespace pitlane::ticket

@@ -4,8 +4,7 @@
 #include "libs/base/ids.h"
 #include "libs/base/status.h"
 #include "libs/runtime/expected_version.h"
-#include "services/ticket/api/commands.h"
-#include "services/ticket/api/requests.h"
+#include "services/ticket/api/ticket_change.h"
 #include "services/ticket/api/ticket_service.h"
 #include "services/ticket/calendar.h"
 #include "services/ticket/declined_offers.h"
@@ -16,26 +15,6 @@
 
 namespace pitlane::ticket {
 namespace {
-
-// The way of every command to a ticket that is there.
-template <class Request, class Response>
-absl::Status ChangeTicketIn(runtime::Unit& unit, const Request& request, Response* response) {
-  ASSIGN_OR_RETURN(Desk desk, Desk::Of(unit, request.ticket_id()));
-  ASSIGN_OR_RETURN(const auto command, CommandOf(desk, request));
-  RETURN_IF_ERROR(desk.Do(request.ticket_id(), runtime::ExpectedVersion(request), command,
-                          response->mutable_ticket()));
-  ShowIds(command, *response);
-  return absl::OkStatus();
-}
-
-template <class Request, class Response>
-grpc::ServerUnaryReactor* ChangeTicket(grpc::CallbackServerContext* context,
-                                       const runtime::ServiceEnv& env, const Request* request,
-                                       Response* response) {
-  return runtime::Mutate(
-      context, env, request, response, [](const Request& shape) { return CheckShape(shape); },
-      ChangeTicketIn<Request, Response>);
-}
 
 absl::Status OpenTicketIn(runtime::Unit& unit, const v1::OpenTicketRequest& request,
                           v1::OpenTicketResponse* response) {

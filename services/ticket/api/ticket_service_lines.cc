@@ -1,22 +1,12 @@
 #include <string>
 
 #include "libs/base/status.h"
-#include "services/ticket/api/line_requests.h"
 #include "services/ticket/api/ticket_change.h"
 #include "services/ticket/api/ticket_service.h"
 #include "services/ticket/domain/menu.h"
 
 namespace pitlane::ticket {
 namespace {
-
-template <class Request, class Response>
-grpc::ServerUnaryReactor* Change(grpc::CallbackServerContext* context,
-                                 const runtime::ServiceEnv& env, const Request* request,
-                                 Response* response) {
-  return runtime::Mutate(
-      context, env, request, response, [](const Request& shape) { return CheckShape(shape); },
-      DoToTicket<Request, Response>);
-}
 
 absl::Status RecordLostSaleIn(runtime::Unit& unit, const v1::RecordLostSaleRequest& request,
                               v1::RecordLostSaleResponse* response) {
@@ -37,79 +27,79 @@ absl::Status RecordLostSaleIn(runtime::Unit& unit, const v1::RecordLostSaleReque
 grpc::ServerUnaryReactor* TicketServiceApi::AddOverlap(grpc::CallbackServerContext* context,
                                                        const v1::AddOverlapRequest* request,
                                                        v1::AddOverlapResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::AssignTechnicians(
     grpc::CallbackServerContext* context, const v1::AssignTechniciansRequest* request,
     v1::AssignTechniciansResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::AddSubletLine(grpc::CallbackServerContext* context,
                                                           const v1::AddSubletLineRequest* request,
                                                           v1::AddSubletLineResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::AddKit(grpc::CallbackServerContext* context,
                                                    const v1::AddKitRequest* request,
                                                    v1::AddKitResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::AddCannedJob(grpc::CallbackServerContext* context,
                                                          const v1::AddCannedJobRequest* request,
                                                          v1::AddCannedJobResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::ReplacePart(grpc::CallbackServerContext* context,
                                                         const v1::ReplacePartRequest* request,
                                                         v1::ReplacePartResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::PlaceSpecialOrder(
     grpc::CallbackServerContext* context, const v1::PlaceSpecialOrderRequest* request,
     v1::PlaceSpecialOrderResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::ReceiveSpecialOrder(
     grpc::CallbackServerContext* context, const v1::ReceiveSpecialOrderRequest* request,
     v1::ReceiveSpecialOrderResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::HoldForWillCall(
     grpc::CallbackServerContext* context, const v1::HoldForWillCallRequest* request,
     v1::HoldForWillCallResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::RecordTires(grpc::CallbackServerContext* context,
                                                         const v1::RecordTiresRequest* request,
                                                         v1::RecordTiresResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::ReturnCore(grpc::CallbackServerContext* context,
                                                        const v1::ReturnCoreRequest* request,
                                                        v1::ReturnCoreResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::ForfeitCore(grpc::CallbackServerContext* context,
                                                         const v1::ForfeitCoreRequest* request,
                                                         v1::ForfeitCoreResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::ChargeStorage(grpc::CallbackServerContext* context,
                                                           const v1::ChargeStorageRequest* request,
                                                           v1::ChargeStorageResponse* response) {
-  return Change(context, env_, request, response);
+  return ChangeTicket(context, env_, request, response);
 }
 
 grpc::ServerUnaryReactor* TicketServiceApi::RecordLostSale(grpc::CallbackServerContext* context,
