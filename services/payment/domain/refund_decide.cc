@@ -31,9 +31,10 @@ absl::Status CheckAmount(const TenderState& state, const RefundPayment& command)
   if (payment.tender() == v1::TENDER_CASH) {
     RETURN_IF_ERROR(CheckPayableInCash(state.receivable, amount));
   }
-  // To the original tender, and never more than it took; refunds that are under way count.
+  // To the original tender, and never more than it took; refunds that are under way count. Nothing
+  // is no refund: after the last of the money it would take the rounding back again.
   const int64_t left = RefundableOf(state.payment);
-  if (amount > left) {
+  if (amount < 1 || amount > left) {
     return rpc::Refused(v1::REFUND_EXCEEDS_CAPTURED,
                         absl::StrCat("of payment ", payment.payment_id(), " only ", left,
                                      " minor units are left to give back"),

@@ -173,6 +173,13 @@ TEST(RefundPayment, MoreThanIsLeftThenRefundExceedsCaptured) {
   EXPECT_EQ(MetadataOf(outcome, "left_minor"), "200");
 }
 
+TEST(RefundPayment, NothingThenRefundExceedsCapturedAndNoRoundingIsTakenBackTwice) {
+  Given<Till>({Owed(1000), CreatedAs(v1::TENDER_CARD_PRESENT, 600), Attempted(kAttempt),
+               CapturedFor(v1::TENDER_CARD_PRESENT, 600)})
+      .When(Deciding(Returning(0)))
+      .ThenRefused(v1::REFUND_EXCEEDS_CAPTURED);
+}
+
 TEST(RefundPayment, MoreThanTheRoleMayGiveThenRefundOverLimit) {
   RefundPayment command = Returning(501);
   command.limit_minor = 500;
